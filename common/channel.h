@@ -1,0 +1,37 @@
+/*
+ * Sends and receives the messages of message.h over a SOCK_SEQPACKET socket.
+ * Never waits: no process waits on a less trusted one.
+ */
+#ifndef COMMON_CHANNEL_H
+#define COMMON_CHANNEL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct message_rule;
+
+enum channel_result {
+	CHANNEL_HANDLED,	/* one message was valid and was handled */
+	CHANNEL_EMPTY,		/* nothing to read now */
+	CHANNEL_CLOSED,		/* the other end is gone */
+	CHANNEL_INVALID		/* not in the table, size, state, fds, fields:
+				 * errno says EPROTO; nothing was handled, and
+				 * descriptors that came along are closed */
+};
+
+/*
+ * Receives at most one message and hands it to its rule. state: the receiver's
+ * present state, one bit. Zero length (a message or end of file) is CLOSED.
+ */
+enum channel_result channel_receive(int fd, const struct message_rule *rules,
+	    size_t nrules, unsigned int state, void *context);
+
+/*
+ * Sends one message, with a descriptor if passed_fd >= 0 (the caller keeps its
+ * own). size is the struct's; header.size must say the same. Returns false,
+ * with errno, when the queue is full or the other end is gone: the caller
+ * counts it or gives up, as the channel demands.
+ */
+bool	channel_send(int fd, const void *message, int passed_fd);
+
+#endif

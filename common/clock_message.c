@@ -1,0 +1,1 @@
+#include "common/clock_message.h"

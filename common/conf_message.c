@@ -1,0 +1,1 @@
+#include "common/conf_message.h"

@@ -1,0 +1,1 @@
+#include "common/ntp_time.h"

@@ -1,0 +1,1 @@
+#include "common/resolve_message.h"

@@ -1,0 +1,37 @@
+/*
+ * The command line by which the parent starts a role; both ends of it.
+ *
+ *	ntpd-net PARENT UID GID ROOT LOG DEBUG [WORD]...
+ *
+ * PARENT: pid; UID, GID: numbers, "-" for --unprivileged; ROOT: directory or
+ * "-"; LOG: 0..2 (enum log_target); DEBUG: 0..9. WORDs: "observe", "4", "6".
+ * Anything else, or a role started by hand, is exit status 2.
+ *
+ * Descriptors, placed by the parent: 0 and 1 /dev/null, 2 the log, then
+ *	clockctl	3 parent, 4 net
+ *	net		3 parent, 4 clockctl, 5 resolver, 6 page (writable)
+ *	serve		3 parent, 4 page (read-only)
+ *	resolver	3 parent, 4 net
+ */
+#ifndef COMMON_ROLE_H
+#define COMMON_ROLE_H
+
+#include "common/sandbox.h"
+
+enum { ROLE_FD_PARENT = 3, ROLE_FD_CLOCKCTL_NET = 4, ROLE_FD_NET_CLOCKCTL = 4,
+	ROLE_FD_NET_RESOLVER = 5, ROLE_FD_NET_PAGE = 6, ROLE_FD_SERVE_PAGE = 4,
+	ROLE_FD_RESOLVER_NET = 4 };
+
+struct role_arguments {
+	struct sandbox_identity identity;
+	int		log_target;
+	int		debug;
+	bool		observe;
+	bool		ipv4_only;
+	bool		ipv6_only;
+};
+
+/* argv is kept by reference. False: malformed (write nothing, exit 2). */
+bool	role_parse(int argc, char *argv[], struct role_arguments *arguments);
+
+#endif

@@ -1,0 +1,60 @@
+/*
+ * Lock-down of every role: one function driven by const tables (DESIGN.md
+ * section 2). Linked by every executable.
+ *
+ * Order, which matters (SPIKES.md section 3): close what was not handed over;
+ * bounding set; chroot; setgroups, setresgid, setresuid; capset; NO_NEW_PRIVS;
+ * dumpable 0; PDEATHSIG and a getppid check; rlimits; seccomp last. A step that
+ * is required and fails returns false with its name in *failed: the role exits.
+ */
+#ifndef COMMON_SANDBOX_H
+#define COMMON_SANDBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+/* One system call that the filter lets pass, with the reason as a comment
+ * beside it in the role's table. */
+struct sandbox_call {
+	int		number;		/* SCMP_SYS(name) */
+	int		argument;	/* -1: any; else the one compared */
+	uint64_t	value;		/* that it must equal */
+};
+
+enum sandbox_mode {
+	SANDBOX_ALLOW,	/* KILL_PROCESS for all that is not in the table */
+	SANDBOX_DENY	/* EPERM for what is in the table (parent, resolver) */
+};
+
+struct sandbox_profile {
+	int		fds;		/* 0 .. fds-1 stay open */
+	uint64_t	capabilities;	/* mask that stays permitted, effective
+					 * and in the bounding set */
+	uint64_t	rlimit_nofile;
+	uint64_t	rlimit_as;	/* bytes; 0: not limited */
+	enum sandbox_mode mode;
+	const struct sandbox_call *calls;
+	size_t		ncalls;
+};
+
+/* What the parent decided, from the command line of the role. */
+struct sandbox_identity {
+	uid_t		uid;		/* ignored if unprivileged */
+	gid_t		gid;
+	const char	*root;		/* chroot to this; NULL: none */
+	bool		unprivileged;	/* no chroot, no change of uid */
+	pid_t		parent;		/* getppid() must say so at the end */
+};
+
+/* In a child, first thing in main(); false: *failed names the step, errno. */
+bool	sandbox_enter(const struct sandbox_profile *profile,
+	    const struct sandbox_identity *identity, const char **failed);
+
+/* The steps that the parent needs one by one. */
+bool	sandbox_capabilities(uint64_t keep);	/* bounding set and capset */
+bool	sandbox_filter(const struct sandbox_profile *profile);
+bool	sandbox_no_new_privs(void);
+
+#endif

@@ -1,0 +1,182 @@
+/*
+ * ntp.conf as one immutable struct. Pure: the parser reads text that a
+ * callback hands it (so includes and fuzzing need no files), and leaves every
+ * complaint in a report instead of a log.
+ *
+ * Values are as the file said, checked and defaulted; nothing is resolved,
+ * opened or bound here. Command-line options are laid over the result by
+ * parent/options before it is checked.
+ */
+#ifndef CONF_CONF_H
+#define CONF_CONF_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "common/address.h"
+#include "common/conf_message.h"
+
+#define CONF_FILE_MAX	(64 * 1024)	/* bytes of one file */
+#define CONF_DEPTH_MAX	5		/* of includefile */
+
+/* Where a word stood. file belongs to the struct conf or report. */
+struct conf_place {
+	const char	*file;
+	unsigned int	line;		/* from 1; 0: the command line */
+	unsigned int	column;		/* from 1, in bytes */
+};
+
+enum conf_severity {
+	CONF_ERROR,	/* refused: no configuration comes out */
+	CONF_WARNING,	/* works, but not as it reads */
+	CONF_NOTICE	/* "not yet in effect", and the like: once */
+};
+
+struct conf_complaint {
+	struct conf_complaint *next;
+	enum conf_severity severity;
+	struct conf_place place;
+	char		text[];		/* one line, no newline */
+};
+
+/* In the order found. Owned by the report; conf_report_free is safe twice. */
+struct conf_report {
+	struct conf_complaint *first, *last;
+	unsigned int	errors;
+	unsigned int	warnings;
+	unsigned int	notices;
+	void		*arena;
+};
+
+/*
+ * Reads a whole file for the parser. Returns malloc'ed text and its length, or
+ * NULL with errno (EFBIG beyond CONF_FILE_MAX). from: the file that includes
+ * it, or NULL; relative paths are relative to its directory.
+ */
+struct conf_reader {
+	char	*(*read)(void *context, const char *path, const char *from,
+		    size_t *length);
+	void	*context;
+};
+
+struct conf_source {
+	struct conf_source *next;
+	struct conf_place place;
+	struct msg_conf_source settings;	/* header left zero */
+	bool		peer;		/* written as peer */
+};
+
+/* interface listen|ignore|drop; the last rule that matches decides. */
+enum conf_interface_action { CONF_LISTEN, CONF_IGNORE, CONF_DROP };
+enum conf_interface_match { CONF_IF_ALL, CONF_IF_IPV4, CONF_IF_IPV6,
+	CONF_IF_WILDCARD, CONF_IF_NAME, CONF_IF_ADDRESS };
+
+struct conf_interface {
+	struct conf_interface *next;
+	struct conf_place place;
+	enum conf_interface_action action;
+	enum conf_interface_match match;
+	const char	*name;		/* CONF_IF_NAME: as in ip-link(8) */
+	struct address	address;	/* CONF_IF_ADDRESS; port 0 */
+	unsigned int	prefix;		/* 0..32, 0..128 */
+};
+
+/* restrict, unrestrict; in effect with the serve issue. */
+enum conf_restrict_flag {
+	CONF_RES_IGNORE = 1 << 0, CONF_RES_NOSERVE = 1 << 1,
+	CONF_RES_NOQUERY = 1 << 2, CONF_RES_NOMODIFY = 1 << 3,
+	CONF_RES_NOTRUST = 1 << 4, CONF_RES_LIMITED = 1 << 5,
+	CONF_RES_KOD = 1 << 6, CONF_RES_NTPPORT = 1 << 7,
+	CONF_RES_VERSION = 1 << 8, CONF_RES_MSSNTP = 1 << 9,
+	CONF_RES_FLAKE = 1 << 10
+};
+
+struct conf_restrict {
+	struct conf_restrict *next;
+	struct conf_place place;
+	bool		remove;		/* unrestrict */
+	bool		source;		/* restrict source: template */
+	const char	*host;		/* to be resolved; NULL: address */
+	struct address	address;	/* port 0; family 0: default, both */
+	unsigned int	prefix;
+	uint32_t	flags;		/* enum conf_restrict_flag */
+};
+
+/* 0 means "never" in the thresholds, as in ntpd's manual. Nanoseconds. */
+struct conf_tinker {
+	int64_t		panic_ns;	/* 1000 s */
+	int64_t		step_ns;	/* 0.128 s */
+	int64_t		step_back_ns;	/* as step unless stepback is given */
+	int64_t		step_forward_ns;
+	uint32_t	stepout_s;	/* 300 */
+	bool		frequency_given;
+	int64_t		frequency_ppt;	/* tinker freq */
+	uint32_t	workers;	/* of serve; 1 */
+};
+
+/* A word that is parsed but has no effect (yet), for --explain. */
+struct conf_ineffective {
+	struct conf_ineffective *next;
+	struct conf_place place;
+	const char	*word;
+	const char	*reason;
+};
+
+struct conf {
+	const char	*path;		/* of the main file */
+	struct conf_source *sources;	/* in file order */
+	size_t		nsources;
+	struct conf_interface *interfaces;
+	struct conf_restrict *restricts;
+	struct msg_conf_system system;	/* tos; header left zero */
+	struct conf_tinker tinker;
+	bool		disable_ntp;
+	bool		disable_monitor;
+	const char	*driftfile;	/* NULL: none */
+	const char	*pidfile;
+	const char	*logfile;
+	const char	*leapfile;
+	const char	*keys;
+	const char	*statsdir;
+	uint32_t	logconfig;
+	struct conf_ineffective *ineffective;
+	void		*arena;		/* holds all of the above */
+};
+
+/*
+ * Parses and checks. Returns NULL if report->errors > 0 (everything wrong is
+ * reported, not only the first). Never fails for lack of memory: aborts.
+ */
+struct conf *conf_parse(const char *path, const struct conf_reader *reader,
+	    struct conf_report *report);
+void	conf_free(struct conf *conf);		/* NULL is fine */
+void	conf_report_free(struct conf_report *report);
+
+/* "file:line:column: error: text" into buffer. Returns buffer. */
+char	*conf_complaint_format(const struct conf_complaint *complaint,
+	    char *buffer, size_t size);
+
+/* A conf with only the defaults, for servers named on the command line. */
+struct conf *conf_defaults(const char *path);
+
+/* Adds a server as if "server NAME iburst" stood at the end of the file. */
+bool	conf_add_server(struct conf *conf, const char *name,
+	    struct conf_report *report);
+
+/*
+ * --dump: the effective configuration, canonically: every directive with its
+ * effective value, one a line, in a fixed order, itself a valid ntp.conf that
+ * dumps to the same text. emit is called with pieces of it.
+ */
+void	conf_dump(const struct conf *conf,
+	    void (*emit)(void *context, const char *text), void *context);
+
+/*
+ * Should an address of an interface be bound? index/name/address describe the
+ * candidate; wildcard is true for 0.0.0.0 and [::]. True: bind it.
+ */
+bool	conf_interface_wanted(const struct conf *conf, const char *name,
+	    const struct address *address, bool wildcard);
+
+#endif
