@@ -4,7 +4,8 @@
  *	ntpd-net PARENT UID GID ROOT LOG DEBUG [WORD]...
  *
  * PARENT: pid; UID, GID: numbers, "-" for --unprivileged; ROOT: directory or
- * "-"; LOG: 0..2 (enum log_target); DEBUG: 0..9. WORDs: "observe", "4", "6".
+ * "-"; LOG: 0..2 (enum log_target); DEBUG: 0..9. WORDs: "observe", "4", "6",
+ * and for net "epoch=N", the number that NEWNET tells clockctl.
  * Anything else, or a role started by hand, is exit status 2.
  *
  * Descriptors, placed by the parent: 0 and 1 /dev/null, 2 the log, then
@@ -26,6 +27,7 @@ struct role_arguments {
 	struct sandbox_identity identity;
 	int		log_target;
 	int		debug;
+	uint32_t	epoch;		/* 0 where there is none */
 	bool		observe;
 	bool		ipv4_only;
 	bool		ipv6_only;
