@@ -113,6 +113,9 @@ struct msg_status {
 };
 MESSAGE_ASSERT_SIZE(struct msg_status, 48);
 
+/* name: CONF_NAME_MAX bytes. Printable ASCII, ended, not empty. */
+bool	conf_name_valid(const char *name);
+
 bool	conf_begin_valid(const void *message);
 bool	conf_source_valid(const void *message);
 bool	conf_system_valid(const void *message);
