@@ -1,6 +1,7 @@
 /*
  * Sends and receives the messages of message.h over a SOCK_SEQPACKET socket.
  * Never waits: no process waits on a less trusted one.
+ * System calls: recvmsg, sendmsg, and close for what was not asked for.
  */
 #ifndef COMMON_CHANNEL_H
 #define COMMON_CHANNEL_H

@@ -18,7 +18,13 @@ enum log_target { LOG_TO_STDERR, LOG_TO_FILE, LOG_TO_SYSLOG };
 enum log_level { LOG_LEVEL_ERROR = 3, LOG_LEVEL_WARNING = 4,
 	LOG_LEVEL_NOTICE = 5, LOG_LEVEL_INFO = 6, LOG_LEVEL_DEBUG = 7 };
 
-/* Once, first thing in main(). role: "parent", "net", ... (kept). */
+/*
+ * First thing in main(), before lock-down, and again after a fork(2) that goes
+ * on logging (it keeps the pid). role: "parent", "net", ... (kept).
+ *
+ * After it the calls below need these system calls, which the table of a role
+ * that logs must have: sendto, write, ppoll, clock_gettime.
+ */
 void	log_init(const char *role, enum log_target target, int debug);
 
 void	log_error(const char *format, ...)
@@ -40,11 +46,11 @@ _Noreturn void log_fatal(const char *format, ...)
 /*
  * A limiter for one cause of lines: true where the line may be written now
  * (burst lines at once, then one per interval). *suppressed is the number left
- * out since the last one that was written. Pure.
+ * out since the last one that was written, 0 where this one is left out too.
+ * now_ns never runs backwards; a zeroed limit is a fresh one. Pure.
  */
 struct log_limit {
 	int64_t		next_ns;
-	uint32_t	burst_used;
 	uint32_t	suppressed;
 };
 bool	log_limit_pass(struct log_limit *limit, int64_t now_ns,
