@@ -1,1 +1,330 @@
+/*
+ * Lock-down; runs in every process before it reads anything. Trusts only the
+ * tables that were compiled in and the command line from the parent. libc and
+ * libseccomp only: clockctl links it.
+ */
 #include "common/sandbox.h"
+
+#include <linux/capability.h>
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+
+#include <errno.h>
+#include <grp.h>
+#include <seccomp.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "common/sandbox_build.h"
+
+#ifndef PR_SET_MDWE	/* Linux 6.3 */
+#define PR_SET_MDWE			65
+#define PR_MDWE_REFUSE_EXEC_GAIN	1
+#endif
+
+struct lockdown {
+	const struct sandbox_profile *profile;
+	const struct sandbox_identity *identity;
+};
+
+enum step_need {
+	STEP_REQUIRED,
+	STEP_AVAILABLE,		/* done where the kernel knows it */
+	STEP_ROOT		/* required, but left out if unprivileged */
+};
+
+struct step {
+	const char	*name;
+	enum step_need	need;
+	bool		(*run)(const struct lockdown *lockdown);
+};
+
+static bool
+step_descriptors(const struct lockdown *lockdown)
+{
+	return syscall(SYS_close_range, (unsigned int)lockdown->profile->fds,
+	    ~0U, 0U) == 0;
+}
+
+/* Drops what is not in keep; what the kernel does not know ends the list. */
+static bool
+bounding_set(uint64_t keep)
+{
+	unsigned long cap;
+
+	for (cap = 0; cap < 64; cap++) {
+		int held = prctl(PR_CAPBSET_READ, cap, 0UL, 0UL, 0UL);
+
+		if (held == -1)
+			return cap > CAP_SYS_TIME;
+		if (held == 1 && (keep >> cap & 1) == 0 &&
+		    prctl(PR_CAPBSET_DROP, cap, 0UL, 0UL, 0UL) == -1)
+			return false;
+	}
+	return true;
+}
+
+/* Permitted and effective become keep, as far as permitted has it. */
+static bool
+capability_sets(uint64_t keep, uint64_t *kept)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3
+	};
+	struct __user_cap_data_struct data[2];
+	size_t i;
+
+	if (syscall(SYS_capget, &header, data) == -1)
+		return false;
+	*kept = 0;
+	for (i = 0; i < 2; i++) {
+		data[i].permitted &= (uint32_t)(keep >> (32 * i));
+		data[i].effective = data[i].permitted;
+		data[i].inheritable = 0;	/* and so is ambient */
+		*kept |= (uint64_t)data[i].permitted << (32 * i);
+	}
+	return syscall(SYS_capset, &header, data) == 0;
+}
+
+static bool
+step_bounding(const struct lockdown *lockdown)
+{
+	return bounding_set(lockdown->profile->capabilities);
+}
+
+/* A root that the role could write to would not be an empty one for long. */
+static bool
+step_root(const struct lockdown *lockdown)
+{
+	const struct sandbox_identity *identity = lockdown->identity;
+	struct stat st;
+
+	if (identity->root == NULL)
+		return chdir("/") == 0;
+	if (chdir(identity->root) == -1 || stat(".", &st) == -1)
+		return false;
+	if (st.st_uid == identity->uid || (st.st_mode & (S_IWGRP | S_IWOTH))) {
+		errno = EPERM;
+		return false;
+	}
+	return chroot(".") == 0;
+}
+
+static bool
+step_groups(const struct lockdown *lockdown)
+{
+	(void)lockdown;
+	return setgroups(0, NULL) == 0;
+}
+
+static bool
+step_gid(const struct lockdown *lockdown)
+{
+	gid_t gid = lockdown->identity->gid;
+
+	return setresgid(gid, gid, gid) == 0;
+}
+
+/* The capabilities live through the change of uid; capset drops the rest. */
+static bool
+step_uid(const struct lockdown *lockdown)
+{
+	uid_t uid = lockdown->identity->uid;
+
+	return prctl(PR_SET_KEEPCAPS, 1UL, 0UL, 0UL, 0UL) == 0 &&
+	    setresuid(uid, uid, uid) == 0 &&
+	    prctl(PR_SET_KEEPCAPS, 0UL, 0UL, 0UL, 0UL) == 0;
+}
+
+static bool
+step_capabilities(const struct lockdown *lockdown)
+{
+	uint64_t kept;
+
+	if (!capability_sets(lockdown->profile->capabilities, &kept))
+		return false;
+	errno = EPERM;
+	return kept == lockdown->profile->capabilities;
+}
+
+static bool
+step_not_root(const struct lockdown *lockdown)
+{
+	(void)lockdown;
+	errno = EPERM;
+	return geteuid() != 0 && getuid() != 0;
+}
+
+static bool
+step_no_new_privs(const struct lockdown *lockdown)
+{
+	(void)lockdown;
+	return sandbox_no_new_privs();
+}
+
+static bool
+step_dumpable(const struct lockdown *lockdown)
+{
+	(void)lockdown;
+	return prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL) == 0;
+}
+
+/* After setresuid(2), which clears it. */
+static bool
+step_parent_death(const struct lockdown *lockdown)
+{
+	if (prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL) ==
+	    -1)
+		return false;
+	errno = ESRCH;
+	return getppid() == lockdown->identity->parent;
+}
+
+/* No memory becomes executable, nor executable memory writable. */
+static bool
+step_write_or_execute(const struct lockdown *lockdown)
+{
+	(void)lockdown;
+	return prctl(PR_SET_MDWE, (unsigned long)PR_MDWE_REFUSE_EXEC_GAIN,
+	    0UL, 0UL, 0UL) == 0;
+}
+
+static bool
+limit(int resource, uint64_t value)
+{
+	const struct rlimit both = { value, value };
+
+	return setrlimit(resource, &both) == 0;
+}
+
+static bool
+step_limits(const struct lockdown *lockdown)
+{
+	const struct sandbox_profile *profile = lockdown->profile;
+
+	return limit(RLIMIT_NOFILE, profile->rlimit_nofile) &&
+	    limit(RLIMIT_NPROC, 0) && limit(RLIMIT_CORE, 0) &&
+	    (!profile->silent || limit(RLIMIT_FSIZE, 0)) &&
+	    (profile->rlimit_as == 0 || !sandbox_build_limits_memory ||
+	    limit(RLIMIT_AS, profile->rlimit_as));
+}
+
+static bool
+step_filter(const struct lockdown *lockdown)
+{
+	return sandbox_filter(lockdown->profile);
+}
+
+/* The order matters: SPIKES.md section 3, and sandbox.h. */
+static const struct step steps[] = {
+	{ "descriptors",	STEP_REQUIRED,	step_descriptors },
+	{ "bounding set",	STEP_ROOT,	step_bounding },
+	{ "root directory",	STEP_ROOT,	step_root },
+	{ "groups",		STEP_ROOT,	step_groups },
+	{ "gid",		STEP_ROOT,	step_gid },
+	{ "uid",		STEP_ROOT,	step_uid },
+	{ "not root",		STEP_REQUIRED,	step_not_root },
+	{ "capabilities",	STEP_REQUIRED,	step_capabilities },
+	{ "no new privileges",	STEP_REQUIRED,	step_no_new_privs },
+	{ "not dumpable",	STEP_REQUIRED,	step_dumpable },
+	{ "parent",		STEP_REQUIRED,	step_parent_death },
+	{ "write xor execute",	STEP_AVAILABLE,	step_write_or_execute },
+	{ "limits",		STEP_REQUIRED,	step_limits },
+	{ "filter",		STEP_REQUIRED,	step_filter },
+};
+
+bool
+sandbox_enter(const struct sandbox_profile *profile,
+    const struct sandbox_identity *identity, const char **failed)
+{
+	const struct lockdown lockdown = { profile, identity };
+	const struct step *step;
+
+	for (step = steps; step < steps + sizeof(steps) / sizeof(*steps);
+	    step++) {
+		if (step->need == STEP_ROOT && identity->unprivileged)
+			continue;
+		if (step->run(&lockdown) || step->need == STEP_AVAILABLE)
+			continue;
+		*failed = step->name;
+		return false;
+	}
+	return true;
+}
+
+bool
+sandbox_capabilities(uint64_t keep)
+{
+	uint64_t kept;
+
+	return (geteuid() != 0 || bounding_set(keep)) &&
+	    capability_sets(keep, &kept);
+}
+
+bool
+sandbox_no_new_privs(void)
+{
+	return prctl(PR_SET_NO_NEW_PRIVS, 1UL, 0UL, 0UL, 0UL) == 0;
+}
+
+/* Adds the rows to the filter; 0 or a negative errno. */
+static int
+filter_add(scmp_filter_ctx filter, uint32_t action,
+    const struct sandbox_call *calls, size_t ncalls)
+{
+	const struct sandbox_call *call;
+	int error = 0;
+
+	for (call = calls; call < calls + ncalls && error == 0; call++) {
+		/* an int, of which the kernel looks at 32 bits */
+		const struct scmp_arg_cmp compare = {
+			.arg = (unsigned int)call->argument,
+			.op = SCMP_CMP_MASKED_EQ,
+			.datum_a = UINT32_MAX, .datum_b = call->value
+		};
+
+		if (call->number == __NR_SCMP_ERROR)
+			return -EINVAL;
+		error = seccomp_rule_add_array(filter, action, call->number,
+		    call->argument >= 0, &compare);
+		if (error == -EDOM)	/* this architecture has no such call */
+			error = 0;
+	}
+	return error;
+}
+
+bool
+sandbox_filter(const struct sandbox_profile *profile)
+{
+	bool allow = profile->mode == SANDBOX_ALLOW;
+	scmp_filter_ctx filter;
+	int error;
+
+	filter = seccomp_init(allow ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_ALLOW);
+	if (filter == NULL) {
+		errno = ENOMEM;
+		return false;
+	}
+	/* sandbox_no_new_privs() is a step of its own, and may fail */
+	error = seccomp_attr_set(filter, SCMP_FLTATR_CTL_NNP, 0);
+	if (error == 0)
+		error = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH,
+		    SCMP_ACT_KILL_PROCESS);
+	if (error == 0)
+		error = filter_add(filter,
+		    allow ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM),
+		    profile->calls, profile->ncalls);
+	if (error == 0 && allow)
+		error = filter_add(filter, SCMP_ACT_ALLOW,
+		    sandbox_build_calls, sandbox_build_ncalls);
+	if (error == 0)
+		error = seccomp_load(filter);
+	if (error == 0)
+		return true;	/* never released: free(3) might call munmap */
+	seccomp_release(filter);
+	errno = -error;
+	return false;
+}

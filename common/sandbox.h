@@ -15,12 +15,15 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-/* One system call that the filter lets pass, with the reason as a comment
- * beside it in the role's table. */
+/*
+ * One system call of the table, with the reason as a comment beside it. A row
+ * whose name this architecture lacks is left out. Where calls differ by ABI,
+ * name them all (clock_gettime64, ppoll_time64, clock_adjtime64).
+ */
 struct sandbox_call {
 	int		number;		/* SCMP_SYS(name) */
-	int		argument;	/* -1: any; else the one compared */
-	uint64_t	value;		/* that it must equal */
+	int		argument;	/* -1: any; else the one compared, */
+	uint32_t	value;		/* an int, that must equal this */
 };
 
 enum sandbox_mode {
@@ -34,6 +37,7 @@ struct sandbox_profile {
 					 * and in the bounding set */
 	uint64_t	rlimit_nofile;
 	uint64_t	rlimit_as;	/* bytes; 0: not limited */
+	bool		silent;		/* writes no log: RLIMIT_FSIZE 0 */
 	enum sandbox_mode mode;
 	const struct sandbox_call *calls;
 	size_t		ncalls;
@@ -48,12 +52,20 @@ struct sandbox_identity {
 	pid_t		parent;		/* getppid() must say so at the end */
 };
 
-/* In a child, first thing in main(); false: *failed names the step, errno. */
+/*
+ * In a child, first thing in main(); false: *failed names the step, errno.
+ * RLIMIT_NPROC and RLIMIT_CORE are 0 in every role. Refused as uid 0, and for
+ * a root directory that the role could write to.
+ */
 bool	sandbox_enter(const struct sandbox_profile *profile,
 	    const struct sandbox_identity *identity, const char **failed);
 
-/* The steps that the parent needs one by one. */
-bool	sandbox_capabilities(uint64_t keep);	/* bounding set and capset */
+/*
+ * The steps that the parent needs one by one; false with errno. Permitted and
+ * effective become what they had of keep, and so does the bounding set where
+ * the caller is root. inheritable and ambient become empty.
+ */
+bool	sandbox_capabilities(uint64_t keep);
 bool	sandbox_filter(const struct sandbox_profile *profile);
 bool	sandbox_no_new_privs(void);
 
