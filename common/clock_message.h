@@ -138,16 +138,20 @@ struct msg_limits {
 	int64_t		ceiling_s;	/* nor after this */
 	int64_t		frequency_ppt;	/* of the drift file */
 	int64_t		leap_at_s;	/* leap table: next UTC midnight with a
-					 * leap second, since 1970; 0 unknown */
+					 * leap second, since 1970; 0 unknown.
+					 * With sign 0: none until then */
 	int16_t		leap_sign;	/* +1, -1 at leap_at_s; else 0 */
 	int16_t		tai_offset_s;	/* TAI - UTC now; 0 unknown */
 	uint32_t	spent_start;	/* start rules used up in this boot */
-	uint32_t	spent_steps;	/* steps since spent_since_s */
+	uint32_t	spent_steps;	/* steps, forgotten with the sum */
 	uint32_t	reserved;	/* 0 */
 	int64_t		spent_step_ns;	/* sum of their sizes */
-	int64_t		spent_since_axis_ns; /* local axis: day's begin */
+	int64_t		spent_since_axis_ns; /* local axis: the last of them;
+					 * forgotten a day after it */
+	int64_t		budget_left_ns;	/* as the last STATE of this boot said;
+					 * looked at if spent_start */
 };
-MESSAGE_ASSERT_SIZE(struct msg_limits, 104);
+MESSAGE_ASSERT_SIZE(struct msg_limits, 112);
 
 /* A net was started: samples of any other epoch are not its own. */
 struct msg_newnet {
