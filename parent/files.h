@@ -1,0 +1,31 @@
+/*
+ * Files that the parent reads and writes. It has no DAC_OVERRIDE: where the
+ * directory belongs to somebody else (the drift file's usually does) it works
+ * as that owner, by setfsuid(2), and so can do no more there than the owner.
+ */
+#ifndef PARENT_FILES_H
+#define PARENT_FILES_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * The whole file, at most max bytes (EFBIG), with a NUL behind it; malloc'ed.
+ * A directory, a device or a pipe is EINVAL. NULL with errno.
+ */
+char	*files_read(const char *path, size_t max, size_t *length);
+
+/*
+ * Replaces the file as a whole or not at all: a temporary file beside it, made
+ * new and following no link, synced, renamed. False with errno.
+ */
+bool	files_replace(const char *path, const char *text, size_t length);
+
+/* Opens for appending, made if missing (0644), no link followed in the last
+ * component. Non-blocking, close-on-exec. -1 with errno. */
+int	files_open_append(const char *path);
+
+/* unlink(2) as the owner of the directory. */
+void	files_remove(const char *path);
+
+#endif

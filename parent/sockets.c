@@ -1,0 +1,272 @@
+/*
+ * The sockets of serve. Runs in the parent, which needs NET_BIND_SERVICE for
+ * it; serve could not do it itself. Trusts the configuration and the kernel.
+ */
+#include "sockets.h"
+
+#include <errno.h>
+#include <ifaddrs.h>
+#include <net/if.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <bsd/string.h>
+
+#include "common/log.h"
+#include "conf/conf.h"
+#include "parent/occupant.h"
+
+static const struct address sockets_any[] = {
+	{ .family = 4 }, { .family = 6 }
+};
+
+static bool
+sockets_row_excepts(const struct conf_restrict *row)
+{
+	if (row->remove || row->source)
+		return false;
+	if (row->flags & (CONF_RES_IGNORE | CONF_RES_NOSERVE))
+		return false;
+	return row->host != NULL || !address_is_loopback(&row->address);
+}
+
+bool
+sockets_serves_nobody(const struct conf *conf)
+{
+	const struct conf_restrict *row;
+	bool closed[2] = { false, false }, shut;
+
+	for (row = conf->restricts; row != NULL; row = row->next) {
+		if (row->remove || row->source)
+			continue;
+		if (row->host == NULL && row->prefix == 0) {
+			shut = (row->flags &
+			    (CONF_RES_IGNORE | CONF_RES_NOSERVE)) != 0;
+			if (row->address.family != 6)
+				closed[0] = shut;
+			if (row->address.family != 4)
+				closed[1] = shut;
+		} else if (sockets_row_excepts(row))
+			return false;
+	}
+	return closed[0] && closed[1];
+}
+
+static bool
+sockets_family_chosen(const struct sockets_choice *choice, uint8_t family)
+{
+	return family == 4 ? choice->ipv4 : family == 6 && choice->ipv6;
+}
+
+static void
+sockets_want(struct sockets *wanted, const struct sockets_choice *choice,
+    const struct address *address)
+{
+	struct address with_port = *address;
+	size_t i;
+
+	if (!sockets_family_chosen(choice, address->family) ||
+	    wanted->count == CONF_LISTEN_MAX)
+		return;
+	with_port.port = choice->port;
+	for (i = 0; i < wanted->count; i++)
+		if (address_equal(&wanted->list[i].address, &with_port))
+			return;
+	wanted->list[wanted->count].address = with_port;
+	wanted->list[wanted->count++].fd = -1;
+}
+
+void
+sockets_wanted(const struct conf *conf, const struct sockets_choice *choice,
+    const struct sockets_candidate *candidates, size_t ncandidates,
+    struct sockets *wanted)
+{
+	bool nobody = sockets_serves_nobody(conf);
+	size_t i;
+
+	memset(wanted, 0, sizeof(*wanted));
+	if (conf->interfaces == NULL && !nobody) {
+		sockets_want(wanted, choice, &sockets_any[0]);
+		sockets_want(wanted, choice, &sockets_any[1]);
+		return;
+	}
+	for (i = 0; i < ncandidates; i++) {
+		const struct sockets_candidate *it = &candidates[i];
+
+		if (nobody && !address_is_loopback(&it->address))
+			continue;
+		if (conf->interfaces == NULL || conf_interface_wanted(conf,
+		    it->name, &it->address, false))
+			sockets_want(wanted, choice, &it->address);
+	}
+}
+
+size_t
+sockets_candidates(struct sockets_candidate *candidates, size_t max)
+{
+	struct ifaddrs *all, *it;
+	struct sockaddr_storage storage;
+	size_t count = 0, length;
+
+	if (getifaddrs(&all) != 0)
+		return 0;
+	for (it = all; it != NULL && count < max; it = it->ifa_next) {
+		if (it->ifa_addr == NULL || !(it->ifa_flags & IFF_UP))
+			continue;
+		if (it->ifa_addr->sa_family == AF_INET)
+			length = sizeof(struct sockaddr_in);
+		else if (it->ifa_addr->sa_family == AF_INET6)
+			length = sizeof(struct sockaddr_in6);
+		else
+			continue;
+		memset(&storage, 0, sizeof(storage));
+		memcpy(&storage, it->ifa_addr, length);
+		if (!address_from_sockaddr(&storage, &candidates[count].address))
+			continue;
+		candidates[count].address.port = 0;
+		strlcpy(candidates[count].name, it->ifa_name, SOCKETS_IFNAME);
+		count++;
+	}
+	freeifaddrs(all);
+	return count;
+}
+
+/*
+ * shared: with SO_REUSEPORT, so that several workers and two generations of
+ * the configuration can be bound at once. errno on -1.
+ */
+static int
+sockets_open(const struct address *address, bool shared)
+{
+	struct sockaddr_storage storage;
+	socklen_t length = address_to_sockaddr(address, &storage);
+	int fd, on = 1, saved;
+
+	fd = socket(address->family == 4 ? AF_INET : AF_INET6,
+	    SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (fd < 0)
+		return -1;
+	if ((address->family == 6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY,
+	    &on, sizeof(on)) != 0) ||
+	    (shared && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on,
+	    sizeof(on)) != 0) ||
+	    bind(fd, (struct sockaddr *)&storage, length) != 0) {
+		saved = errno;
+		close(fd);
+		errno = saved;
+		return -1;
+	}
+	return fd;
+}
+
+/*
+ * Alone first: SO_REUSEPORT would let two daemons of root share the port, and
+ * each would get half of the requests. Not while we hold sockets ourselves.
+ */
+static int
+sockets_bind_one(const struct address *address, bool alone)
+{
+	int fd;
+
+	if (alone) {
+		fd = sockets_open(address, false);
+		if (fd < 0)
+			return -1;
+		close(fd);
+	}
+	return sockets_open(address, true);
+}
+
+static const struct listening *
+sockets_find(const struct sockets *sockets, const struct address *address)
+{
+	size_t i;
+
+	for (i = 0; sockets != NULL && i < sockets->count; i++)
+		if (address_equal(&sockets->list[i].address, address))
+			return &sockets->list[i];
+	return NULL;
+}
+
+static void
+sockets_explain(const struct address *address, int error, char *why,
+    size_t size)
+{
+	char text[ADDRESS_TEXT], by[OCCUPANT_TEXT] = "";
+
+	if (error == EADDRINUSE)
+		occupant_find(address, by, sizeof(by));
+	snprintf(why, size, "cannot bind UDP port %u of %s: %s%s",
+	    (unsigned int)address->port, address_to_text(address, text),
+	    strerror(error), by);
+}
+
+/* No IPv6 in this kernel is no failure; nor is an address that went away. */
+static bool
+sockets_may_miss(const struct address *address, int error)
+{
+	if (error == EADDRNOTAVAIL || error == ENODEV)
+		return true;
+	return error == EAFNOSUPPORT && address->family == 6;
+}
+
+/* Takes the rows that stayed unbound out of the list. */
+static void
+sockets_close_up(struct sockets *sockets)
+{
+	size_t from, to = 0;
+
+	for (from = 0; from < sockets->count; from++)
+		if (sockets->list[from].fd >= 0)
+			sockets->list[to++] = sockets->list[from];
+	sockets->count = to;
+}
+
+bool
+sockets_bind(struct sockets *wanted, const struct sockets *old, char *why,
+    size_t size)
+{
+	bool alone = old == NULL || old->count == 0;
+	const struct listening *have;
+	char text[ADDRESS_TEXT];
+	size_t i;
+
+	for (i = 0; i < wanted->count; i++) {
+		struct listening *it = &wanted->list[i];
+
+		have = sockets_find(old, &it->address);
+		it->fd = have != NULL ? have->fd :
+		    sockets_bind_one(&it->address, alone);
+		if (it->fd >= 0)
+			continue;
+		if (!sockets_may_miss(&it->address, errno)) {
+			sockets_explain(&it->address, errno, why, size);
+			sockets_release(wanted, old);
+			return false;
+		}
+		if (it->address.family == 4 || errno != EAFNOSUPPORT)
+			log_warning("%s is not served: %s",
+			    address_to_text(&it->address, text),
+			    strerror(errno));
+	}
+	sockets_close_up(wanted);
+	return true;
+}
+
+void
+sockets_release(struct sockets *old, const struct sockets *kept)
+{
+	const struct listening *other;
+	size_t i;
+
+	for (i = 0; i < old->count; i++) {
+		other = sockets_find(kept, &old->list[i].address);
+		if (old->list[i].fd >= 0 &&
+		    (other == NULL || other->fd != old->list[i].fd))
+			close(old->list[i].fd);
+	}
+	old->count = 0;
+}
