@@ -70,6 +70,7 @@ log_init(const char *role, enum log_target target, int debug)
 	self.target = target;
 	self.debug = debug;
 	self.pid = getpid();
+	self.lost = 0;
 	if (uname(&name) == 0)
 		(void)snprintf(self.host, sizeof(self.host), "%.64s",
 		    name.nodename);
