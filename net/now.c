@@ -1,0 +1,76 @@
+/*
+ * Part of ntpd-net: what time it is, one answer for a whole turn of the loop,
+ * and whether somebody else moved it. Reads the clocks, trusts the kernel.
+ */
+#include "net/net.h"
+
+#include <sys/random.h>
+
+#include <stdlib.h>
+
+#include "common/localclock.h"
+#include "common/log.h"
+#include "net/publish.h"
+
+static void
+now_from_pair(struct net *net, const struct clock_pair *pair)
+{
+	net->now.axis_ns = pair->axis_ns;
+	net->now.suspended_ns = pair->suspended_ns;
+	net->now.real_ns = pair->real_ns;
+	if (net->observe)
+		net->now.real_ns += publish_virtual(&net->applied,
+		    pair->axis_ns);
+	if (getrandom(&net->now.random, sizeof(net->now.random), 0) !=
+	    (ssize_t)sizeof(net->now.random))
+		abort();
+	net->now_known = true;
+}
+
+void
+now_read(struct net *net)
+{
+	struct clock_pair pair;
+
+	localclock_pair(&pair);
+	now_from_pair(net, &pair);
+}
+
+static void
+now_disturbed(struct net *net, const struct clock_pair *pair)
+{
+	char text[EVENTS_SECONDS_TEXT];
+	enum disturbance_kind kind;
+	int64_t value_ns = 0;
+
+	kind = disturbance_check(&net->disturbance, pair, &value_ns);
+	switch (kind) {
+	case DISTURBANCE_NONE:
+		return;
+	case DISTURBANCE_SUSPENDED:
+		log_notice("the machine was suspended for %s s: measuring "
+		    "anew", events_seconds(value_ns, text));
+		break;
+	case DISTURBANCE_SET:
+		log_notice("somebody else set the clock, by %s s: measuring "
+		    "anew", events_signed(value_ns, text));
+		value_ns = 0;
+		break;
+	}
+	net->actions.count = 0;
+	client_disturbed(net->client, value_ns, &net->now, &net->actions);
+	act_execute(net);
+}
+
+const struct moment *
+now_get(struct net *net)
+{
+	struct clock_pair pair;
+
+	if (net->now_known)
+		return &net->now;
+	localclock_pair(&pair);
+	now_from_pair(net, &pair);
+	now_disturbed(net, &pair);
+	return &net->now;
+}
