@@ -310,6 +310,8 @@ sandbox_filter(const struct sandbox_profile *profile)
 	}
 	/* sandbox_no_new_privs() is a step of its own, and may fail */
 	error = seccomp_attr_set(filter, SCMP_FLTATR_CTL_NNP, 0);
+	if (error == 0)		/* the kernel's errno, not ECANCELED */
+		error = seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1);
 	if (error == 0)
 		error = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH,
 		    SCMP_ACT_KILL_PROCESS);
