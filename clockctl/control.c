@@ -1,0 +1,427 @@
+/*
+ * The turn of clockctl: read the clock, see what others did to it, ask the
+ * policy, make one call, report. See control.h.
+ */
+#include "clockctl/control.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define STATE_NS	(60 * NS_PER_S)	/* reported at least so often */
+#define LEAP_REARM_NS	(2 * NS_PER_S)	/* after a step: SPIKES.md 1 */
+#define DRIFT_FILE_SD_PPT	PPT_PER_PPM
+#define UNKNOWN_SD_PPT	(100 * PPT_PER_PPM)
+/* The flags that are ours alone; UNSYNC the kernel may set as well. */
+#define OWN_FLAGS	(STA_PLL | STA_FREQHOLD | STA_INS | STA_DEL |	\
+			STA_FLL | STA_PPSFREQ | STA_PPSTIME)
+
+void
+control_init(struct control *control, const struct clock_backend *clock,
+    void *clock_state, const struct control_output *output)
+{
+	memset(control, 0, sizeof(*control));
+	control->clock = clock;
+	control->clock_state = clock_state;
+	control->output = *output;
+	clock->read(clock_state, &control->now, &control->kernel);
+	control->state_due_ns = INT64_MAX;	/* nothing to say before LIMITS */
+}
+
+static bool
+begun(const struct control *control)
+{
+	return control->policy.limits.header.size != 0;
+}
+
+static void
+report(struct control *control, enum clock_event event, int64_t value_ns)
+{
+	const struct policy *policy = &control->policy;
+	int64_t remaining = steer_remaining(&control->steer, &control->now);
+	struct msg_state state = {
+		.header = { MSG_STATE, sizeof(state),
+		    policy->limits.header.id },
+		.event = (uint8_t)event, .hold = control->hold,
+		.synchronised = control->synchronised,
+		.last_refusal = control->last_refusal,
+		.refusals = control->refusals,
+		.step_epoch = policy->step_epoch,
+		.spent_start = policy->limits.spent_start,
+		.spent_steps = policy->limits.spent_steps,
+		.frequency_known = control->steer.base_sd_ppt <
+		    DRIFT_FILE_SD_PPT && control->enabled,
+		.spent_step_ns = policy->limits.spent_step_ns,
+		.spent_since_axis_ns = policy->limits.spent_since_axis_ns,
+		.value_ns = value_ns, .remaining_ns = remaining,
+		.frequency_ppt = control->steer.base_ppt,
+		.frequency_sd_ppt = control->steer.base_sd_ppt,
+		.budget_left_ns = policy_budget_left(policy,
+		    control->now.real_ns + remaining),
+	};
+
+	if (state.budget_left_ns < 0)
+		state.budget_left_ns = 0;
+	control->state_due_ns = control->now.axis_ns + STATE_NS;
+	control->output.state(control->output.context, &state);
+}
+
+/* status of a turn that no sample caused. */
+static enum clock_status
+present_status(const struct control *control)
+{
+	if (!control->enabled)
+		return CLOCK_DISABLED;
+	if (control->hold != HOLD_NONE)
+		return CLOCK_HELD;
+	return control->steer.slewing ? CLOCK_SLEWING : CLOCK_IDLE;
+}
+
+static void
+tell_net(struct control *control, uint32_t id, enum clock_status status)
+{
+	struct msg_applied applied = {
+		.header = { MSG_APPLIED, sizeof(applied), id },
+		.net_epoch = control->policy.net_epoch,
+		.step_epoch = control->policy.step_epoch,
+		.status = (uint8_t)status,
+		.hold = status == CLOCK_HELD ? control->hold : HOLD_NONE,
+		.synchronised = control->synchronised, .leap = control->leap,
+		.kernel_status = (uint32_t)control->kernel.status,
+		.axis_ns = control->now.axis_ns,
+		.remaining_ns = steer_remaining(&control->steer,
+		    &control->now),
+		.frequency_ppt = control->steer.base_ppt,
+	};
+
+	if (control->clock->difference != NULL)
+		control->clock->difference(control->clock_state,
+		    &applied.virtual_ns, &applied.virtual_ppt);
+	control->output.applied(control->output.context, &applied);
+}
+
+/* Makes the call; what it changed besides the clock's course is reported. */
+static bool
+write_clock(struct control *control, struct timex *call)
+{
+	long frequency = call->freq;
+	int status = call->status;
+	bool synchronised = (status & STA_UNSYNC) == 0;
+
+	if (!control->clock->apply(control->clock_state, call)) {
+		if (control->hold != HOLD_KERNEL) {
+			control->hold = HOLD_KERNEL;
+			report(control, EVENT_HELD, 0);
+		}
+		return false;
+	}
+	control->written_status = status;
+	control->written_freq = frequency;
+	control->kernel.status = status | STA_NANO;
+	control->kernel.freq = frequency;
+	control->kernel.offset = control->steer.armed_ns;
+	if (synchronised != control->synchronised) {
+		control->synchronised = synchronised;
+		report(control, synchronised ? EVENT_SYNCHRONISED :
+		    EVENT_UNSYNCHRONISED, 0);
+	}
+	return true;
+}
+
+static int
+wanted_status(const struct control *control, uint8_t leap)
+{
+	return (policy_synchronised(&control->policy) ? 0 : STA_UNSYNC) |
+	    (leap == 1 ? STA_INS : leap == 2 ? STA_DEL : 0);
+}
+
+/* The call of this moment; with what a sample says of errors, if any. */
+static bool
+steer_now(struct control *control, const struct msg_sample *sample)
+{
+	struct timex call;
+	uint8_t leap = 0;
+	bool armed;
+
+	if (control->now.axis_ns >= control->leap_after_ns)
+		leap = policy_leap(&control->policy, control->now.real_ns);
+	armed = leap != 0 && leap != control->leap;
+	control->leap = leap;
+	steer_call(&control->steer, &control->now, &control->kernel,
+	    wanted_status(control, leap), &call);
+	if (sample != NULL)
+		steer_errors(&call, sample->root_delay_ns / 2 +
+		    sample->root_dispersion_ns + llabs(steer_remaining(
+		    &control->steer, &control->now)), sample->offset_sd_ns);
+	if (!write_clock(control, &call))
+		return false;
+	if (armed)
+		report(control, EVENT_LEAP_ARMED, 0);
+	return true;
+}
+
+/* Did anything but we move the clock since the reading before? */
+static void
+look_for_jump(struct control *control, const struct clock_pair *before)
+{
+	const struct clock_pair *now = &control->now;
+	int64_t passed = now->axis_ns - before->axis_ns;
+	int64_t slept = now->suspended_ns - before->suspended_ns;
+	int64_t jump = now->real_ns - before->real_ns - passed -
+	    steer_scale(passed, control->steer.base_ppt);
+	int64_t leap = control->leap == 1 ? -NS_PER_S :
+	    control->leap == 2 ? NS_PER_S : 0;
+
+	if (slept > NS_PER_MS)
+		policy_suspended(&control->policy);
+	else if (llabs(jump) <= NS_PER_MS + passed / 1000)
+		return;
+	else if (leap == 0 || llabs(jump - leap) > NS_PER_S / 10)
+		control->policy.accepted = 0;
+	else
+		jump = leap;
+	control->steer.slewing = false;
+	policy_moved(&control->policy, jump);
+	if (slept > NS_PER_MS)
+		report(control, EVENT_SUSPENDED, slept);
+	else
+		report(control, jump == leap ? EVENT_LEAP_DONE :
+		    EVENT_FOREIGN_SET, jump);
+	tell_net(control, 0, present_status(control));
+}
+
+/* Did anybody else change frequency or flags? The kernel itself ends
+ * synchronisation when nobody updates it for hours. */
+static bool
+look_for_adjustment(struct control *control)
+{
+	int changed = control->kernel.status ^ control->written_status;
+
+	if (control->kernel.freq != control->written_freq ||
+	    (changed & OWN_FLAGS) != 0 ||
+	    (changed & control->written_status & STA_UNSYNC) != 0) {
+		report(control, EVENT_FOREIGN_ADJUST, 0);
+		return true;
+	}
+	if ((changed & STA_UNSYNC) == 0)
+		return false;
+	control->policy.accepted = 0;
+	return true;
+}
+
+static void
+read_clock(struct control *control)
+{
+	struct clock_pair before = control->now;
+
+	control->clock->read(control->clock_state, &control->now,
+	    &control->kernel);
+	if (!begun(control))
+		return;
+	look_for_jump(control, &before);
+	policy_advance(&control->policy, &control->now,
+	    control->now.real_ns + steer_remaining(&control->steer,
+	    &control->now), control->steer.base_ppt);
+}
+
+void
+control_turn(struct control *control)
+{
+	const struct steer *steer = &control->steer;
+	bool slewing, write;
+
+	read_clock(control);
+	if (control->enabled) {
+		slewing = steer->slewing;
+		write = look_for_adjustment(control) || slewing ||
+		    control->written_freq != steer_to_kernel(steer->base_ppt) ||
+		    control->leap != policy_leap(&control->policy,
+		    control->now.real_ns);
+		if (write)
+			steer_now(control, NULL);
+		if (control->clock->difference != NULL ||
+		    slewing != steer->slewing)
+			tell_net(control, 0, present_status(control));
+	}
+	if (control->now.axis_ns >= control->state_due_ns)
+		report(control, EVENT_NONE, 0);
+}
+
+static void
+hold_clock(struct control *control, const struct verdict *verdict)
+{
+	bool changed = control->hold != verdict->hold;
+
+	control->hold = verdict->hold;
+	control->steer.slewing = false;
+	steer_now(control, NULL);
+	if (changed)
+		report(control, EVENT_HELD, verdict->offset_ns);
+}
+
+static bool
+step_clock(struct control *control, const struct msg_sample *sample,
+    int64_t offset_ns)
+{
+	struct timex call;
+
+	/* a leap second armed through a step is lost; armed again later */
+	control->leap = 0;
+	control->leap_after_ns = control->now.axis_ns + LEAP_REARM_NS;
+	steer_step(&control->steer, offset_ns, wanted_status(control, 0),
+	    &call);
+	steer_errors(&call, sample->root_delay_ns / 2 +
+	    sample->root_dispersion_ns, sample->offset_sd_ns);
+	if (!write_clock(control, &call))
+		return false;
+	control->policy.step_epoch++;
+	control->clock->read(control->clock_state, &control->now,
+	    &control->kernel);
+	report(control, EVENT_STEPPED, offset_ns);
+	return true;
+}
+
+/* Carries out a verdict that lets the sample act. */
+static enum clock_status
+follow_sample(struct control *control, const struct msg_sample *sample,
+    const struct verdict *verdict)
+{
+	bool done;
+
+	control->steer.slewing = false;
+	control->steer.base_ppt = policy_frequency(&control->policy,
+	    steer_frequency(&control->steer, sample, control->now.axis_ns));
+	if (verdict->action == VERDICT_SLEW)
+		steer_aim(&control->steer, &control->now, verdict->offset_ns,
+		    sample->offset_sd_ns);
+	if (verdict->action == VERDICT_STEP)
+		done = step_clock(control, sample, verdict->offset_ns);
+	else
+		done = steer_now(control, verdict->action == VERDICT_SLEW ?
+		    sample : NULL);
+	if (done && verdict->action != VERDICT_FREQUENCY &&
+	    control->hold != HOLD_NONE) {
+		control->hold = HOLD_NONE;
+		report(control, EVENT_RESUMED, 0);
+	}
+	if (done && verdict->action == VERDICT_STEP)
+		return CLOCK_STEPPED;
+	return present_status(control);
+}
+
+void
+control_sample(struct control *control, const struct msg_sample *sample)
+{
+	enum clock_status status = CLOCK_DISABLED;
+	struct verdict verdict;
+
+	control_turn(control);
+	control->handled_ns = control->now.axis_ns;
+	if (control->enabled) {
+		verdict = policy_judge(&control->policy, sample,
+		    &control->now);
+		if (verdict.action == VERDICT_REFUSE) {
+			status = verdict.status;
+			control->last_refusal = verdict.status;
+			control->refusals++;
+		} else if (verdict.action == VERDICT_HOLD) {
+			hold_clock(control, &verdict);
+			status = CLOCK_HELD;
+		} else {
+			status = follow_sample(control, sample, &verdict);
+			report(control, EVENT_NONE, 0);
+		}
+	}
+	tell_net(control, sample->header.id, status);
+}
+
+void
+control_overtaken(struct control *control)
+{
+	control->refusals++;
+	control->last_refusal = CLOCK_REFUSED_RATE;
+}
+
+void
+control_net_invalid(struct control *control)
+{
+	control->policy.net_epoch = 0;
+	report(control, EVENT_NET_INVALID, 0);
+}
+
+static void
+enable(struct control *control, const struct msg_limits *limits)
+{
+	bool known = (limits->flags & LIMITS_FREQUENCY) != 0;
+	struct timex calls[2];
+
+	steer_begin(&control->steer, known ? limits->frequency_ppt :
+	    steer_from_kernel(control->kernel.freq), known ? PPT_PER_PPM :
+	    UNKNOWN_SD_PPT, control->now.axis_ns, calls);
+	control->enabled = true;
+	if (control->clock->apply(control->clock_state, &calls[0]))
+		write_clock(control, &calls[1]);
+}
+
+void
+control_limits(struct control *control, const struct msg_limits *limits)
+{
+	bool disabled = (limits->flags & LIMITS_DISABLED) != 0;
+	struct timex tai = { .modes = ADJ_TAI };
+	struct clock_pair now;
+
+	read_clock(control);
+	now = control->now;
+	if (disabled && control->enabled)
+		control_end(control);
+	if (begun(control))
+		policy_limits(&control->policy, limits);
+	else
+		policy_begin(&control->policy, limits, &now,
+		    limits->frequency_ppt);
+	if (!disabled && !control->enabled)
+		enable(control, limits);
+	tai.constant = limits->tai_offset_s;
+	if (control->enabled && tai.constant != 0 &&
+	    tai.constant != control->kernel.tai)
+		(void)control->clock->apply(control->clock_state, &tai);
+	report(control, EVENT_NONE, 0);
+}
+
+void
+control_newnet(struct control *control, uint32_t net_epoch)
+{
+	policy_newnet(&control->policy, net_epoch);
+}
+
+int64_t
+control_wait(const struct control *control)
+{
+	const struct steer *steer = &control->steer;
+
+	if (control->enabled && (steer->slewing ||
+	    control->written_freq != steer_to_kernel(steer->base_ppt)))
+		return steer_wait(&control->now);
+	return control->state_due_ns - control->now.axis_ns;
+}
+
+int64_t
+control_sample_wait(const struct control *control)
+{
+	return control->handled_ns + POLICY_SAMPLE_GAP_NS -
+	    control->now.axis_ns;
+}
+
+void
+control_end(struct control *control)
+{
+	struct timex call;
+
+	if (!control->enabled)
+		return;
+	control->steer.slewing = false;
+	control->leap = 0;
+	steer_call(&control->steer, &control->now, &control->kernel,
+	    wanted_status(control, 0), &call);
+	write_clock(control, &call);
+	control->enabled = false;
+}
