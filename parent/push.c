@@ -1,0 +1,165 @@
+/*
+ * Configuration to messages. Runs in the parent. What is sent here has been
+ * checked by conf; the receivers check again, each for itself.
+ */
+#include "push.h"
+
+#include <string.h>
+
+#include "common/channel.h"
+#include "common/conf_message.h"
+#include "common/ntp_time.h"
+#include "conf/conf.h"
+#include "config.h"
+#include "parent/options.h"
+#include "parent/sockets.h"
+#include "parent/state.h"
+
+#define PUSH_QUICK_STEP_NS	(10 * NS_PER_MS)
+#define PUSH_DEFAULT_STEP_NS	(128 * NS_PER_MS)
+
+/*
+ * No clock is right that says the daemon is older than its source, or that it
+ * outlived it by 50 years: less than half an NTP era, so that a date of the
+ * wrong era is never believed.
+ */
+#define PUSH_CEILING_S		(INT64_C(50) * 31556952)
+
+static bool
+push_signal(int channel, uint16_t type, uint32_t id, int fd)
+{
+	struct msg_conf_signal message = {
+		.header = { .type = type, .size = sizeof(message), .id = id }
+	};
+
+	return channel_send(channel, &message, fd);
+}
+
+static bool
+push_begin(int channel, uint32_t generation, size_t items,
+    const struct push_log *log)
+{
+	struct msg_conf_begin begin = {
+		.header = { .type = MSG_CONF_BEGIN, .size = sizeof(begin),
+		    .id = generation },
+		.items = (uint32_t)items + (log->fd >= 0 ? 1 : 0)
+	};
+
+	if (!channel_send(channel, &begin, -1))
+		return false;
+	return log->fd < 0 || push_signal(channel, MSG_CONF_LOG,
+	    (uint32_t)log->target, log->fd);
+}
+
+static bool
+push_source(int channel, uint32_t generation, const struct conf_source *source)
+{
+	struct msg_conf_source message = source->settings;
+
+	message.header.type = MSG_CONF_SOURCE;
+	message.header.size = sizeof(message);
+	message.header.id = generation;
+	return channel_send(channel, &message, -1);
+}
+
+bool
+push_net(int channel, uint32_t generation, const struct conf *conf,
+    const struct push_log *log)
+{
+	const struct conf_source *source;
+	struct msg_conf_system system = conf->system;
+
+	system.header.type = MSG_CONF_SYSTEM;
+	system.header.size = sizeof(system);
+	system.header.id = generation;
+	if (!push_begin(channel, generation, conf->nsources + 1, log) ||
+	    !channel_send(channel, &system, -1))
+		return false;
+	for (source = conf->sources; source != NULL; source = source->next)
+		if (!push_source(channel, generation, source))
+			return false;
+	return push_signal(channel, MSG_CONF_END, generation, -1);
+}
+
+bool
+push_serve(int channel, uint32_t generation, const struct sockets *sockets,
+    const struct push_log *log)
+{
+	struct msg_conf_listen listen = {
+		.header = { .type = MSG_CONF_LISTEN, .size = sizeof(listen),
+		    .id = generation }
+	};
+	size_t i;
+
+	if (!push_begin(channel, generation, sockets->count, log))
+		return false;
+	for (i = 0; i < sockets->count; i++) {
+		listen.family = sockets->list[i].address.family;
+		listen.loopback =
+		    address_is_loopback(&sockets->list[i].address);
+		if (!channel_send(channel, &listen, sockets->list[i].fd))
+			return false;
+	}
+	return push_signal(channel, MSG_CONF_END, generation, -1);
+}
+
+bool
+push_resolver(int channel, uint32_t generation, const struct push_log *log)
+{
+	return push_begin(channel, generation, 0, log) &&
+	    push_signal(channel, MSG_CONF_END, generation, -1);
+}
+
+static uint32_t
+push_flags(const struct conf *conf, const struct push_policy *policy)
+{
+	const struct options *options = policy->options;
+	uint32_t flags = 0;
+
+	if (options->first_any > 0)
+		flags |= LIMITS_FIRST_ANY;
+	if (options->first_any > 1)
+		flags |= LIMITS_FIRST_BACK;
+	if (options->slew)
+		flags |= LIMITS_NO_STEP;
+	if (conf->disable_ntp || policy->disabled)
+		flags |= LIMITS_DISABLED;
+	if (policy->frequency_known)
+		flags |= LIMITS_FREQUENCY;
+	return flags;
+}
+
+void
+push_limits(uint32_t generation, const struct conf *conf,
+    const struct push_policy *policy, struct msg_limits *limits)
+{
+	const struct conf_tinker *tinker = &conf->tinker;
+	const struct state_account *account = policy->account;
+
+	memset(limits, 0, sizeof(*limits));
+	limits->header.type = MSG_LIMITS;
+	limits->header.size = sizeof(*limits);
+	limits->header.id = generation;
+	limits->flags = push_flags(conf, policy);
+	limits->stepout_s = tinker->stepout_s;
+	limits->panic_ns = tinker->panic_ns;
+	limits->step_forward_ns = tinker->step_forward_ns;
+	limits->step_back_ns = tinker->step_back_ns;
+	if (policy->options->quit) {
+		if (limits->step_forward_ns == PUSH_DEFAULT_STEP_NS)
+			limits->step_forward_ns = PUSH_QUICK_STEP_NS;
+		if (limits->step_back_ns == PUSH_DEFAULT_STEP_NS)
+			limits->step_back_ns = PUSH_QUICK_STEP_NS;
+	}
+	limits->floor_s = BUILD_DATE;
+	limits->ceiling_s = BUILD_DATE + PUSH_CEILING_S;
+	if (policy->frequency_known)
+		limits->frequency_ppt = policy->frequency_ppt;
+	limits->leap_at_s = policy->leap_at_s;
+	limits->leap_sign = policy->leap_sign;
+	limits->tai_offset_s = policy->tai_offset_s;
+	limits->spent_start = account->spent_start;
+	limits->spent_steps = account->spent_steps;
+	limits->spent_step_ns = account->spent_step_ns;
+	limits->spent_since_axis_ns = account->spent_since_axis_ns;
+}

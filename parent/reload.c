@@ -1,0 +1,227 @@
+/*
+ * The reload. Runs in the parent. Trusts the parser's verdict: a configuration
+ * that comes out of it is whole.
+ */
+#include "reload.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "common/channel.h"
+#include "common/log.h"
+#include "common/ntp_time.h"
+#include "conf/conf.h"
+#include "parent/daemon.h"
+#include "parent/push.h"
+#include "parent/reader.h"
+#include "parent/report.h"
+
+#define RELOAD_CANDIDATES	256	/* addresses of this host */
+
+void
+reload_push(struct daemon *daemon, struct child *child, bool log)
+{
+	const struct push_log to = {
+		.fd = log ? 2 : -1, .target = daemon->log.target
+	};
+	const struct push_policy policy = {
+		.options = &daemon->options,
+		.account = &daemon->clock.account,
+		.disabled = daemon->clock.no_right,
+		.frequency_known = daemon->clock.drift_known,
+		.frequency_ppt = daemon->clock.drift_ppt,
+	};
+	struct msg_limits limits;
+	bool sent = false;
+
+	switch (child->role) {
+	case ROLE_CLOCKCTL:
+		push_limits(daemon->generation, daemon->conf, &policy,
+		    &limits);
+		sent = channel_send(child->channel, &limits, -1);
+		break;
+	case ROLE_NET:
+		sent = push_net(child->channel, daemon->generation,
+		    daemon->conf, &to);
+		break;
+	case ROLE_SERVE:
+		sent = push_serve(child->channel, daemon->generation,
+		    &daemon->sockets, &to);
+		break;
+	case ROLE_RESOLVER:
+		sent = push_resolver(child->channel, daemon->generation, &to);
+		break;
+	case ROLE_MAX:
+		abort();
+	}
+	if (sent)
+		supervise_pushed(child, daemon->generation);
+	else
+		supervise_restart(child, "does not read its channel");
+}
+
+/* Everybody who is ready; who is not yet gets it when it is. */
+static void
+reload_push_all(struct daemon *daemon, bool log)
+{
+	struct child *child;
+	int i;
+
+	daemon->generation++;
+	for (i = 0; i < ROLE_MAX; i++) {
+		child = &daemon->supervisor.children[i];
+		if (child->state != CHILD_RUNNING || child->channel < 0)
+			continue;
+		/* Nothing in a configuration is the resolver's, but the log. */
+		if (i == ROLE_RESOLVER && !log)
+			continue;
+		reload_push(daemon, child, log);
+	}
+}
+
+bool
+reload_owed(const struct daemon *daemon)
+{
+	int i;
+
+	/*
+	 * The resolver may be in the middle of a name that nobody answers
+	 * for; nobody waits for it. Its ACK is not what a reload is about.
+	 */
+	for (i = 0; i < ROLE_MAX; i++)
+		if (i != ROLE_RESOLVER &&
+		    supervise_owes(&daemon->supervisor.children[i]))
+			return true;
+	return false;
+}
+
+bool
+reload_bind(const struct daemon *daemon, const struct conf *conf,
+    struct sockets *sockets, char *why, size_t size)
+{
+	const struct sockets_choice choice = {
+		.ipv4 = !daemon->options.ipv6_only,
+		.ipv6 = !daemon->options.ipv4_only, .port = 123
+	};
+	struct sockets_candidate *candidates;
+	size_t count;
+
+	sockets->count = 0;
+	/* -q serves nobody, and leaves the port to the daemon to come. */
+	if (daemon->options.quit)
+		return true;
+	candidates = calloc(RELOAD_CANDIDATES, sizeof(*candidates));
+	if (candidates == NULL)
+		abort();
+	count = sockets_candidates(candidates, RELOAD_CANDIDATES);
+	sockets_wanted(conf, &choice, candidates, count, sockets);
+	free(candidates);
+	return sockets_bind(sockets, &daemon->sockets, why, size);
+}
+
+/* The new configuration, or NULL: refused, and everything is as it was. */
+static struct conf *
+reload_read(struct daemon *daemon, struct sockets *sockets)
+{
+	struct conf_report report = { 0 };
+	struct conf *conf;
+	char why[256];
+
+	conf = reader_configuration(&daemon->options, &report);
+	report_complaints(&report);
+	if (conf != NULL && !reload_bind(daemon, conf, sockets, why,
+	    sizeof(why))) {
+		log_error("%s", why);
+		conf_free(conf);
+		conf = NULL;
+	}
+	conf_report_free(&report);
+	return conf;
+}
+
+static void
+reload_done(struct daemon *daemon)
+{
+	struct reload *reload = &daemon->reload;
+
+	reload->active = false;
+	sockets_release(&reload->retiring, &daemon->sockets);
+	conf_free(reload->retired);
+	reload->retired = NULL;
+	if (reload->refused)
+		notify_status(&daemon->notify,
+		    "Reload refused, see the log; going on as before");
+	else
+		log_notice("configuration %" PRIu32 " is in force: %zu "
+		    "sources, %zu sockets, after %" PRId64 " ms",
+		    daemon->generation, daemon->conf->nsources,
+		    daemon->sockets.count,
+		    (supervise_now() - reload->begun_ns) / NS_PER_MS);
+	notify_ready(&daemon->notify);
+	if (reload->again) {
+		reload->again = false;
+		reload_request(daemon);
+	}
+}
+
+void
+reload_settle(struct daemon *daemon)
+{
+	if (daemon->reload.active && !reload_owed(daemon))
+		reload_done(daemon);
+}
+
+static void
+reload_begin(struct daemon *daemon)
+{
+	daemon->reload.active = true;
+	daemon->reload.refused = false;
+	daemon->reload.begun_ns = supervise_now();
+	notify_reloading(&daemon->notify);
+}
+
+void
+reload_log(struct daemon *daemon)
+{
+	bool reopened;
+
+	if (daemon->phase != PHASE_RUN || daemon->reload.active)
+		return;
+	reopened = logfile_open(&daemon->log, daemon->conf, &daemon->options);
+	daemon->supervisor.setup.log_target = daemon->log.target;
+	if (reopened)
+		reload_push_all(daemon, true);
+}
+
+void
+reload_request(struct daemon *daemon)
+{
+	struct sockets sockets = { .count = 0 };
+	struct conf *conf;
+	bool reopened;
+
+	if (daemon->phase != PHASE_RUN || daemon->reload.active) {
+		daemon->reload.again = true;
+		return;
+	}
+	reload_begin(daemon);
+	conf = reload_read(daemon, &sockets);
+	daemon->reload.refused = conf == NULL;
+	if (conf == NULL)
+		log_error("reload refused: going on with the configuration "
+		    "as it was");
+	else {
+		daemon->reload.retired = daemon->conf;
+		daemon->reload.retiring = daemon->sockets;
+		daemon->conf = conf;
+		daemon->sockets = sockets;
+	}
+	reopened = logfile_open(&daemon->log, daemon->conf, &daemon->options);
+	daemon->supervisor.setup.log_target = daemon->log.target;
+	if (conf != NULL || reopened) {
+		reload_push_all(daemon, reopened);
+		supervise_want(&daemon->supervisor, ROLE_SERVE,
+		    daemon->sockets.count > 0);
+	}
+	reload_settle(daemon);
+}
