@@ -86,7 +86,7 @@ struct action_list {
 	struct action	items[ACTIONS_MAX];
 };
 
-struct client;			/* about 100 KiB; the caller's memory */
+struct client;			/* about 200 KiB; the caller's memory */
 size_t	client_size(void);
 void	client_init(struct client *client, const struct moment *now);
 
@@ -113,6 +113,8 @@ struct transmission {
 	uint64_t	nonce;
 	int64_t		org_axis_ns;	/* T1 */
 	int64_t		error_ns;	/* T1 may be wrong by so much */
+	uint32_t	local_refid;	/* address_to_refid() of the socket's
+					 * own address; 0: not known */
 };
 void	client_sent(struct client *client, uint32_t association,
 	    const struct transmission *transmission);

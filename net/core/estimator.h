@@ -10,6 +10,7 @@
 #define NET_CORE_ESTIMATOR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 /* One exchange that passed every test (RFC 5905 section 8). Seconds. */
@@ -31,12 +32,31 @@ struct estimate {
 	double		jitter;		/* of the samples */
 };
 
-struct estimator;
+#define ESTIMATOR_SAMPLES	64
+#define ESTIMATOR_SUSPECTS	3
+
+/* Here only so that it can be part of an association; private to the .c. */
+struct estimator {
+	struct estimator_sample ring[ESTIMATOR_SAMPLES]; /* oldest first */
+	size_t		count;
+	uint32_t	total;		/* samples since the last restart */
+	struct estimator_sample suspects[ESTIMATOR_SUSPECTS];
+	uint32_t	nsuspects;	/* outliers in a row */
+	double		hint;		/* frequency known from before */
+	double		hint_sd;
+	struct estimate	fit;		/* at the newest sample */
+	double		covariance;	/* of offset and frequency */
+	double		typical;	/* median of the delays above least */
+	double		gap;		/* least delay seen to true least */
+};
 
 void	estimator_init(struct estimator *estimator);
 /* A frequency known from before (drift file, other sources) and its sd. */
 void	estimator_hint(struct estimator *estimator, double frequency,
 	    double sd);
+/* The axis stood still or lied (suspend): samples are void, and the frequency
+ * is only what it was, give or take 0.1 ppm. */
+void	estimator_restart(struct estimator *estimator);
 void	estimator_sample(struct estimator *estimator,
 	    const struct estimator_sample *sample);
 /* False while there is none. Propagated to time, uncertainty grown. */

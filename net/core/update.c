@@ -1,0 +1,434 @@
+/*
+ * From what each source says to what is told to clockctl and to the world.
+ * Pure; part of net's core. Trusts a majority of the sources, and clockctl to
+ * check all of it again.
+ */
+#include "net/core/update.h"
+
+#include <string.h>
+
+#include "common/ntp_time.h"
+#include "net/core/action.h"
+#include "net/core/cluster.h"
+#include "net/core/combine.h"
+
+#define START_WAIT_NS	(10 * NS_PER_S)	/* for more than half to answer */
+#define START_SAMPLES	4		/* for a first step worth making */
+#define START_SETTLE_NS	(7 * NS_PER_S)	/* or so long after an answer */
+#define AGAIN_NS	(NS_PER_S / 2)	/* while waiting */
+#define SAMPLE_GAP_NS	(NS_PER_S / 4)	/* clockctl handles 8 a second */
+#define FREQUENCY_GAP_NS (16 * NS_PER_S)
+#define FREQUENCY_SAMPLES 8		/* of who has a say in it */
+#define SD_MAX_NS	(16 * NS_PER_S)
+#define SD_MAX_PPT	(1000 * PPT_PER_PPM)
+#define HINT_SD		1e-7		/* s/s; never told more exactly */
+
+static int64_t
+clamp(int64_t value, int64_t low, int64_t high)
+{
+	return value < low ? low : value > high ? high : value;
+}
+
+/* A double of seconds as integer nanoseconds (unit 1e9), and the like. */
+static int64_t
+scaled(double value, double unit, int64_t limit)
+{
+	value *= unit;
+	if (!(value > (double)-limit))	/* also what is not a number */
+		return -limit;
+	if (value > (double)limit)
+		return limit;
+	return (int64_t)(value < 0 ? value - 0.5 : value + 0.5);
+}
+
+double
+update_time(const struct client *client, int64_t axis_ns)
+{
+	return (double)(axis_ns - client->epoch_axis_ns) / 1e9;
+}
+
+void
+update_again(struct client *client, const struct moment *now)
+{
+	client->fresh = true;
+	client->update_ns = now->axis_ns;
+}
+
+/* Why an association is not even considered. */
+static enum reject_cause
+unfit(const struct association *association,
+    const struct msg_conf_system *conf)
+{
+	if (association->stopped)
+		return REJECT_DENIED;
+	if (association->reach == 0 || association->header.stratum == 0)
+		return association->unfit != REJECT_NONE ?
+		    (enum reject_cause)association->unfit : REJECT_UNREACHABLE;
+	if (association->unfit != REJECT_NONE)
+		return (enum reject_cause)association->unfit;
+	if (association->header.stratum < conf->floor ||
+	    association->header.stratum >= conf->ceiling)
+		return REJECT_STRATUM;
+	if ((association->flags & SOURCE_NOSELECT) != 0)
+		return REJECT_NOSELECT;
+	return REJECT_NONE;
+}
+
+/* Fills candidate. False: there is no estimate. */
+static bool
+appraise(const struct client *client, unsigned int slot,
+    const struct moment *now, struct candidate *candidate)
+{
+	const struct association *association =
+	    &client->table.associations[slot];
+	const struct ntp_header *header = &association->header;
+	double mindist = (double)client->system.conf.mindist_ns / 1e9;
+	struct estimate estimate;
+
+	if (!estimator_estimate(&association->estimator,
+	    update_time(client, now->axis_ns), &estimate))
+		return false;
+	memset(candidate, 0, sizeof(*candidate));
+	candidate->slot = slot;
+	candidate->stratum = header->stratum;
+	candidate->flags = association->flags;
+	candidate->offset = estimate.offset;
+	candidate->offset_sd = estimate.offset_sd;
+	candidate->frequency = estimate.frequency;
+	candidate->frequency_sd = estimate.frequency_sd;
+	candidate->jitter = estimate.jitter;
+	candidate->distance = (estimate.delay +
+	    (double)ntp_short_to_ns(header->root_delay) / 1e9) / 2 +
+	    (double)ntp_short_to_ns(header->root_dispersion) / 1e9 +
+	    3 * estimate.offset_sd;
+	if (candidate->distance < mindist)
+		candidate->distance = mindist;
+	return true;
+}
+
+static void
+verdict(struct client *client, unsigned int slot, enum selection selection,
+    enum reject_cause cause)
+{
+	client->table.associations[slot].selection = (uint8_t)selection;
+	client->table.associations[slot].cause = (uint8_t)cause;
+}
+
+/* All associations that may be selected, as they stand now. */
+static size_t
+gather(struct client *client, const struct moment *now,
+    struct candidate *candidates)
+{
+	double maxdist = (double)client->system.conf.maxdist_ns / 1e9;
+	const struct association *association;
+	enum reject_cause cause;
+	size_t count = 0;
+	unsigned int i;
+
+	for (i = 0; i < ASSOCIATIONS_MAX; i++) {
+		association = &client->table.associations[i];
+		if (association->id == 0 || association->kind == SOURCE_LOCAL)
+			continue;
+		cause = unfit(association, &client->system.conf);
+		if (cause == REJECT_NONE &&
+		    !appraise(client, i, now, &candidates[count]))
+			cause = REJECT_UNREACHABLE;
+		if (cause == REJECT_NONE &&
+		    candidates[count].distance > maxdist)
+			cause = REJECT_DISTANCE;
+		if (cause == REJECT_NONE)
+			count++;
+		else
+			verdict(client, i, SELECTION_REJECT, cause);
+	}
+	return count;
+}
+
+/* SPEC of the start: more than half must have answered, or time is up. */
+static bool
+may_start(struct client *client, const struct moment *now,
+    const struct candidate *candidates, size_t count)
+{
+	size_t expected = source_unresolved(&client->table), answered = 0, i;
+	const struct association *association;
+	bool settled = count > 0;
+
+	for (i = 0; i < ASSOCIATIONS_MAX; i++) {
+		association = &client->table.associations[i];
+		if (association->id == 0 || association->stopped ||
+		    association->kind == SOURCE_LOCAL)
+			continue;
+		expected++;
+		if (association->header.stratum != 0)
+			answered++;
+	}
+	if (client->answered_ns == 0)
+		return false;
+	for (i = 0; i < count; i++)
+		if (client->table.associations[candidates[i].slot].estimator.
+		    total < START_SAMPLES)
+			settled = false;
+	return (2 * answered > expected ||
+	    now->axis_ns - client->configured_ns >= START_WAIT_NS) &&
+	    (settled ||
+	    now->axis_ns - client->answered_ns >= START_SETTLE_NS);
+}
+
+/* What the majority of the survivors says. */
+static uint8_t
+majority_leap(const struct client *client, const struct candidate *survivors,
+    size_t count)
+{
+	size_t votes[4] = { 0 }, i;
+	uint8_t leap;
+
+	for (i = 0; i < count; i++) {
+		leap = client->table.associations[survivors[i].slot].
+		    header.leap;
+		votes[leap & 3]++;
+	}
+	for (leap = NTP_LEAP_INSERT; leap <= NTP_LEAP_DELETE; leap++)
+		if (2 * votes[leap] > count)
+			return leap;
+	return NTP_LEAP_NONE;
+}
+
+/* Until a survivor will have measured again, rounded up. */
+static uint32_t
+next_sample_s(const struct client *client, const struct candidate *survivors,
+    size_t count, const struct moment *now)
+{
+	int64_t next = INT64_MAX, wait;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		const struct association *association =
+		    &client->table.associations[survivors[i].slot];
+
+		if (association->next_ns < next)
+			next = association->next_ns;
+	}
+	wait = (next - now->axis_ns) / NS_PER_S + 1;
+	return (uint32_t)clamp(wait, 1, CLOCK_POLL_MAX_S);
+}
+
+static struct msg_sample *
+add_sample(struct client *client, const struct combined *combined,
+    const struct moment *now, struct action_list *actions)
+{
+	struct msg_sample *sample =
+	    &action_add(actions, ACTION_SAMPLE, 0)->u.sample;
+
+	sample->header.type = MSG_SAMPLE;
+	sample->header.size = sizeof(*sample);
+	sample->header.id = ++client->sequence;
+	sample->step_epoch = client->system.applied.step_epoch;
+	sample->survivors = 1;
+	sample->poll_s = 1;
+	sample->axis_ns = now->axis_ns;
+	sample->suspended_ns = now->suspended_ns;
+	sample->offset_ns = client->epoch_offset_ns +
+	    scaled(combined->offset, 1e9, INT64_C(1) << 62);
+	sample->offset_sd_ns = scaled(combined->offset_sd, 1e9, SD_MAX_NS);
+	sample->frequency_ppt = scaled(combined->frequency, 1e12,
+	    CLOCK_FREQUENCY_MAX_PPT);
+	sample->frequency_sd_ppt = scaled(combined->frequency_sd, 1e12,
+	    SD_MAX_PPT);
+	client->sample_ns = now->axis_ns;
+	client->fresh = false;
+	client->updates++;
+	return sample;
+}
+
+/* The system variables that follow from this combination. */
+static void
+describe(const struct client *client, const struct candidate *survivors,
+    size_t peer, const struct msg_sample *sample, double spread,
+    struct system_update *update)
+{
+	const struct candidate *chosen = &survivors[peer];
+	const struct association *association =
+	    &client->table.associations[chosen->slot];
+	const struct ntp_header *header = &association->header;
+	double own = chosen->jitter;
+
+	memset(update, 0, sizeof(*update));
+	update->peer = association->id;
+	update->leap = sample->leap;
+	update->peer_stratum = header->stratum;
+	update->poll = association->hpoll;
+	update->survivors = sample->survivors;
+	update->refid = address_to_refid(&association->remote);
+	update->axis_ns = sample->axis_ns;
+	update->offset_ns = sample->offset_ns;
+	update->offset_sd_ns = sample->offset_sd_ns;
+	update->frequency_ppt = sample->frequency_ppt;
+	update->frequency_sd_ppt = sample->frequency_sd_ppt;
+	update->jitter_ns = scaled(own > spread ? own : spread, 1e9,
+	    SD_MAX_NS);
+	update->root_delay_ns = ntp_short_to_ns(header->root_delay) +
+	    scaled(association->estimator.fit.delay, 1e9, SD_MAX_NS);
+	update->root_dispersion_ns =
+	    ntp_short_to_ns(header->root_dispersion) + NS_PER_US +
+	    2 * update->offset_sd_ns;
+}
+
+static void
+new_system_peer(struct client *client, uint32_t id,
+    struct action_list *actions)
+{
+	if (!client->system.selected || client->system.last.peer != id)
+		action_event(actions, id, CLIENT_SYSTEM_PEER, 0, 0);
+}
+
+/* Survivors: combine them, tell clockctl if one of them measured. */
+static void
+follow(struct client *client, struct candidate *survivors, size_t count,
+    const struct moment *now, struct action_list *actions)
+{
+	const struct msg_conf_system *conf = &client->system.conf;
+	struct system_update update;
+	struct combined combined;
+	struct msg_sample *sample;
+	double spread;
+	size_t used, peer, i;
+	unsigned int present = ASSOCIATIONS_MAX;
+	const struct association *old;
+
+	old = source_association(&client->table, client->system.last.peer);
+	if (old != NULL)
+		present = (unsigned int)(old - client->table.associations);
+	used = cluster_survivors(survivors, count, conf->minclock,
+	    (double)conf->maxdist_ns / 1e9, &spread);
+	peer = combine_system_peer(survivors, used, present);
+	combine_survivors(survivors, used, &combined);
+	survivors[peer].selection = SELECTION_SYSTEM_PEER;
+	for (i = 0; i < count; i++)
+		verdict(client, survivors[i].slot,
+		    (enum selection)survivors[i].selection,
+		    (enum reject_cause)survivors[i].cause);
+	sample = add_sample(client, &combined, now, actions);
+	sample->leap = majority_leap(client, survivors, used);
+	sample->survivors = (uint8_t)used;
+	sample->stratum = survivors[peer].stratum;
+	sample->poll_s = next_sample_s(client, survivors, used, now);
+	describe(client, survivors, peer, sample, spread, &update);
+	update.reftime_ns = now->real_ns;
+	sample->root_delay_ns = update.root_delay_ns;
+	sample->root_dispersion_ns = update.root_dispersion_ns;
+	new_system_peer(client, update.peer, actions);
+	system_update(&client->system, &update);
+	client->table.hint = combined.frequency;
+	client->table.hint_sd = combined.frequency_sd + HINT_SD;
+}
+
+/* The sources do not agree on the time; their frequencies still may. */
+static void
+free_run(struct client *client, struct candidate *candidates, size_t count,
+    const struct moment *now, struct action_list *actions)
+{
+	struct combined combined;
+	struct msg_sample *sample;
+	size_t used = 0, i;
+
+	for (i = 0; i < count; i++)
+		if (client->table.associations[candidates[i].slot].estimator.
+		    total >= FREQUENCY_SAMPLES)
+			candidates[used++] = candidates[i];
+	if (used == 0 || !client->system.updated || !client->fresh ||
+	    now->axis_ns - client->sample_ns < FREQUENCY_GAP_NS)
+		return;
+	combine_frequency(candidates, used, &combined);
+	sample = add_sample(client, &combined, now, actions);
+	sample->flags = SAMPLE_FREQUENCY_ONLY;
+	sample->survivors = (uint8_t)used;
+	sample->poll_s = next_sample_s(client, candidates, used, now);
+	sample->offset_ns = now->real_ns - now->axis_ns;
+	sample->offset_sd_ns = SD_MAX_NS;
+}
+
+static void
+lose(struct client *client, struct candidate *candidates, size_t count,
+    const struct moment *now, struct action_list *actions)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		verdict(client, candidates[i].slot, SELECTION_REJECT,
+		    REJECT_NO_MAJORITY);
+	if (count > 0 && !client->disagreed)
+		action_event(actions, 0, CLIENT_NO_MAJORITY, (uint32_t)count,
+		    0);
+	client->disagreed = count > 0;
+	system_lost(&client->system, now);
+	if (count > 0)
+		free_run(client, candidates, count, now, actions);
+}
+
+/* Waits for the start rule; true: go on. Sets when to look again. */
+static bool
+started(struct client *client, const struct moment *now,
+    const struct candidate *candidates, size_t count)
+{
+	if (!client->started)
+		client->started = may_start(client, now, candidates, count);
+	if (!client->started && client->answered_ns != 0)
+		client->update_ns = now->axis_ns + AGAIN_NS;
+	return client->started;
+}
+
+static void
+mode_changed(struct client *client, const struct moment *now,
+    struct action_list *actions)
+{
+	enum system_mode before = client->system.mode;
+
+	if (!system_decide(&client->system, now))
+		return;
+	if (client->system.mode == SYSTEM_LOCAL)
+		action_event(actions, client->system.local_id,
+		    CLIENT_LOCAL_CLOCK, 0, 0);
+	else if (before != SYSTEM_UNSYNCHRONISED &&
+	    client->system.mode == SYSTEM_UNSYNCHRONISED)
+		action_event(actions, 0, CLIENT_UNSYNCHRONISED, 0, 0);
+}
+
+static void
+mark_falsetickers(struct client *client, const struct candidate *candidates,
+    size_t survivors, size_t count)
+{
+	size_t i;
+
+	for (i = survivors; i < count; i++)
+		verdict(client, candidates[i].slot,
+		    (enum selection)candidates[i].selection,
+		    (enum reject_cause)candidates[i].cause);
+}
+
+void
+update_run(struct client *client, const struct moment *now,
+    struct action_list *actions)
+{
+	struct candidate candidates[ASSOCIATIONS_MAX];
+	size_t count, survivors;
+
+	client->update_ns = INT64_MAX;
+	count = gather(client, now, candidates);
+	if (started(client, now, candidates, count)) {
+		survivors = select_survivors(candidates, count,
+		    client->system.conf.minsane);
+		mark_falsetickers(client, candidates, survivors, count);
+		if (survivors == 0)
+			lose(client, candidates, count, now, actions);
+		else if (client->fresh && now->axis_ns - client->sample_ns <
+		    SAMPLE_GAP_NS && client->sample_ns != 0)
+			client->update_ns = client->sample_ns + SAMPLE_GAP_NS;
+		else if (client->fresh)
+			follow(client, candidates, survivors, now, actions);
+		if (survivors > 0)
+			client->disagreed = false;
+	}
+	mode_changed(client, now, actions);
+	action_add(actions, ACTION_PUBLISH, 0);
+	client->publish_ns = now->axis_ns + SYSTEM_PUBLISH_NS;
+}
