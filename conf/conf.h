@@ -99,8 +99,9 @@ struct conf_restrict {
 	bool		source;		/* restrict source: template */
 	const char	*host;		/* to be resolved; NULL: address */
 	struct address	address;	/* port 0; family 0: default, both */
-	unsigned int	prefix;
+	unsigned int	prefix;		/* of a host: 0 is all its bits */
 	uint32_t	flags;		/* enum conf_restrict_flag */
+	bool		nopeer;		/* only to warn about: it is always so */
 };
 
 /* 0 means "never" in the thresholds, as in ntpd's manual. Nanoseconds. */
@@ -114,6 +115,13 @@ struct conf_tinker {
 	int64_t		frequency_ppt;	/* tinker freq */
 	uint32_t	workers;	/* of serve; 1 */
 };
+
+/* logconfig: bit 4 * class + type, classes and types in this order. */
+enum conf_log_class { CONF_LOG_SYS, CONF_LOG_PEER, CONF_LOG_CLOCK,
+	CONF_LOG_SYNC };
+enum conf_log_type { CONF_LOG_INFO, CONF_LOG_EVENTS, CONF_LOG_STATISTICS,
+	CONF_LOG_STATUS };
+#define CONF_LOG_ALL	UINT32_C(0xffff)
 
 /* A word that is parsed but has no effect (yet), for --explain. */
 struct conf_ineffective {
@@ -130,6 +138,7 @@ struct conf {
 	struct conf_interface *interfaces;
 	struct conf_restrict *restricts;
 	struct msg_conf_system system;	/* tos; header left zero */
+	bool		minsane_given;	/* else from the number of sources */
 	struct conf_tinker tinker;
 	bool		disable_ntp;
 	bool		disable_monitor;
@@ -139,7 +148,7 @@ struct conf {
 	const char	*leapfile;
 	const char	*keys;
 	const char	*statsdir;
-	uint32_t	logconfig;
+	uint32_t	logconfig;	/* the bits of CONF_LOG_ALL */
 	struct conf_ineffective *ineffective;
 	void		*arena;		/* holds all of the above */
 };
@@ -164,6 +173,10 @@ struct conf *conf_defaults(const char *path);
 bool	conf_add_server(struct conf *conf, const char *name,
 	    struct conf_report *report);
 
+/* -I: adds "interface listen TEXT", TEXT a name or ADDRESS[/LENGTH]. */
+bool	conf_add_interface(struct conf *conf, const char *text,
+	    struct conf_report *report);
+
 /*
  * --dump: the effective configuration, canonically: every directive with its
  * effective value, one a line, in a fixed order, itself a valid ntp.conf that
@@ -173,8 +186,15 @@ void	conf_dump(const struct conf *conf,
 	    void (*emit)(void *context, const char *text), void *context);
 
 /*
- * Should an address of an interface be bound? index/name/address describe the
- * candidate; wildcard is true for 0.0.0.0 and [::]. True: bind it.
+ * Should an address of an interface be bound? name and address describe the
+ * candidate; wildcard is true for 0.0.0.0 and [::] (name may be NULL). Where
+ * the wildcard is wanted, bind it and nothing else of that family. The last
+ * rule that matches decides (FEATURES 2.2; drop is as ignore):
+ *  - without any rule everything is wanted, the wildcard too;
+ *  - with rules the wildcard is wanted only by `wildcard` or its address, and
+ *    another address that no rule matches is not wanted,
+ *  - but loopback is, which `all` does not match, so that ntpq finds us: unless
+ *    `all` is ignored and nothing is listened to.
  */
 bool	conf_interface_wanted(const struct conf *conf, const char *name,
 	    const struct address *address, bool wildcard);
