@@ -36,6 +36,8 @@ static const struct sandbox_call net_calls[] = {
 	{ SCMP_SYS(setsockopt), 1, SOL_SOCKET },
 	{ SCMP_SYS(setsockopt), 1, IPPROTO_IP },
 	{ SCMP_SYS(setsockopt), 1, IPPROTO_IPV6 },
+	/* our address on the way to a server, to notice one that follows us */
+	{ SCMP_SYS(getsockname), ANY },
 	/* its pending error */
 	{ SCMP_SYS(getsockopt), 1, SOL_SOCKET },
 	/* the request itself; log lines to a socket */
@@ -54,6 +56,7 @@ static const struct sandbox_call net_calls[] = {
 	{ SCMP_SYS(fstat), ANY },
 	{ SCMP_SYS(newfstatat), ANY },
 	{ SCMP_SYS(fcntl), 1, F_GET_SEALS },
+	{ SCMP_SYS(fcntl64), 1, F_GET_SEALS },
 	{ SCMP_SYS(mmap), 2, PROT_READ | PROT_WRITE },
 	{ SCMP_SYS(mmap2), 2, PROT_READ | PROT_WRITE },
 	{ SCMP_SYS(munmap), ANY },
