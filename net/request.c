@@ -79,6 +79,8 @@ request_send(struct requests *requests, const struct action *action,
 		return error;
 	request->association = action->association;
 	request->transmission.nonce = header.xmt;
+	request->transmission.local_refid = request->udp.local.family != 0 ?
+	    address_to_refid(&request->udp.local) : 0;
 	request->transmission.org_axis_ns = request->udp.sent.axis_ns;
 	request->transmission.error_ns = request->udp.sent.error_ns;
 	*sent = request;

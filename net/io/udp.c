@@ -64,16 +64,22 @@ udp_stepped(const struct clock_pair *before, const struct clock_pair *after)
 	    absolute(slept) > SUSPEND_SLACK_NS;
 }
 
-/* Of the axis against CLOCK_REALTIME; 0 over a step, which is dropped anyway. */
+/*
+ * What the axis gained on CLOCK_REALTIME in back_ns before the second reading,
+ * to 1 ns. 0 over a step, which is dropped anyway, and where the product would
+ * not fit, which no request lives to see.
+ */
 static int64_t
-udp_rate_ppb(const struct clock_pair *before, const struct clock_pair *after)
+udp_gain(int64_t back_ns, const struct clock_pair *before,
+    const struct clock_pair *after)
 {
 	int64_t real = after->real_ns - before->real_ns;
 	int64_t gain = after->axis_ns - before->axis_ns - real;
 
-	if (real < NS_PER_US || udp_stepped(before, after))
+	if (real < NS_PER_US || real > 1000 * NS_PER_S ||
+	    udp_stepped(before, after))
 		return 0;
-	return gain * 1000000 / (real / NS_PER_US);
+	return gain * (back_ns / NS_PER_US) / (real / NS_PER_US);
 }
 
 struct udp_stamp
@@ -85,7 +91,7 @@ udp_stamp_between(int64_t real_ns, const struct clock_pair *before,
 	struct udp_stamp stamp = { .kernel = true };
 
 	stamp.axis_ns = after->axis_ns - back -
-	    back / NS_PER_US * udp_rate_ppb(before, after) / 1000000;
+	    udp_gain(back, before, after);
 	stamp.error_ns = (before->width_ns + after->width_ns) / 2 +
 	    absolute(back < length ? back : length) / RATE_CHANGE_DIVISOR;
 	return stamp;
@@ -179,6 +185,18 @@ udp_plausible(int64_t real_ns, const struct clock_pair *before,
 	    real_ns <= after->real_ns + STEP_SLACK_NS;
 }
 
+/* The address that the kernel chose for us on the way to the server. */
+static void
+udp_local(struct udp_request *request)
+{
+	struct sockaddr_storage name = { 0 };
+	socklen_t length = sizeof(name);
+
+	if (getsockname(request->fd, (struct sockaddr *)&name, &length) != 0 ||
+	    !address_from_sockaddr(&name, &request->local))
+		request->local = (struct address){ 0 };
+}
+
 int
 udp_send(struct udp_request *request, const struct address *to,
     const void *data, size_t size)
@@ -194,6 +212,7 @@ udp_send(struct udp_request *request, const struct address *to,
 		request->fd = -1;
 		return error;
 	}
+	udp_local(request);
 	localclock_pair(&request->before);
 	if (send(request->fd, data, size, MSG_NOSIGNAL) < 0) {
 		error = errno;

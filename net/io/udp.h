@@ -27,6 +27,7 @@ struct udp_request {
 	int		fd;		/* -1: none */
 	struct clock_pair before;	/* right before send */
 	struct udp_stamp sent;		/* T1 */
+	struct address	local;		/* family 0: not known */
 };
 
 enum udp_result {
