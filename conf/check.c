@@ -156,8 +156,4 @@ check_conf(struct parser *parser)
 	check_restrict(parser);
 	check_interfaces(parser);
 	check_statistics(parser);
-	if (parser->conf->nsources == 0 && parser->report->errors == 0)
-		report_add(parser->report, CONF_WARNING,
-		    (struct conf_place){ .file = parser->conf->path },
-		    "no source of time is named: the clock will not be set");
 }

@@ -69,6 +69,10 @@ conf_unknown(struct parser *parser, const struct word *word)
 	const struct option_owner *owner;
 	const struct foreign *foreign;
 
+	if (parser->report->errors > REPORT_MAX) {
+		parse_error(parser, word, "unknown directive");
+		return;
+	}
 	for (owner = option_owners; owner->options != NULL; owner++) {
 		if (option_find(owner->options, word->text) != NULL) {
 			parse_error(parser, word, "`%s` %s", word->text,
@@ -193,6 +197,11 @@ conf_add_server(struct conf *conf, const char *name,
 		report_add(report, CONF_ERROR, place, "`%s` cannot be a "
 		    "server: neither a host name nor a unicast address",
 		    name);
+		return false;
+	}
+	if (source_is_refclock(name)) {
+		report_add(report, CONF_ERROR, place, "`%s` is a reference "
+		    "clock: it can only stand in the file", name);
 		return false;
 	}
 	source = source_new(conf->arena, place, SOURCE_SERVER, 0, name);

@@ -28,7 +28,7 @@ const struct directive directives[] = {
 	/* Sources */
 	{ "server", EFFECT_NOW, parse_server, "[-4|-6] ADDRESS [option ...]" },
 	{ "pool", EFFECT_NOW, parse_pool, "[-4|-6] NAME [option ...]" },
-	{ "peer", EFFECT_LOUD, parse_peer, "[-4|-6] ADDRESS [option ...]",
+	{ "peer", EFFECT_NOTICE, parse_peer, "[-4|-6] ADDRESS [option ...]",
 	    .reason = "peer treated as server: symmetric mode is not "
 	    "implemented" },
 	{ "refclock", EFFECT_NOW, parse_refclock,
@@ -137,7 +137,8 @@ const struct directive directives[] = {
 	    "would be wrong here" },
 	{ "dscp", EFFECT_LATER, parse_integer, "N",
 	    .reason = "packets are not marked" },
-	{ "nts", EFFECT_NOW, parse_settings, "option ...", options_nts },
+	{ "nts", EFFECT_LATER, parse_settings, "option ...", options_nts,
+	    .reason = "there is no NTS" },
 	{ "extra", EFFECT_LATER, parse_words, "port N",
 	    .reason = "only port 123 is served" },
 	{ "ntpsigndsocket", EFFECT_LOUD, parse_string, "DIRECTORY",

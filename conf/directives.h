@@ -17,6 +17,7 @@ struct parser;
 enum effect {
 	EFFECT_NOW,	/* does what it says */
 	EFFECT_SILENT,	/* true already, or harmless: nothing is said */
+	EFFECT_NOTICE,	/* notice, once: REASON is all of it */
 	EFFECT_LATER,	/* notice, once: "not yet in effect; REASON" */
 	EFFECT_NONE,	/* warning, once: "has no effect: REASON" */
 	EFFECT_LOUD,	/* warning, once: REASON is all of it */

@@ -72,13 +72,13 @@ interface_subject(struct parser *parser, struct conf_interface *rule,
 }
 
 static void
-interface_append(struct conf *conf, struct conf_interface *rule)
+interface_append(struct parser *parser, struct conf_interface *rule)
 {
-	struct conf_interface **tail;
-
-	for (tail = &conf->interfaces; *tail != NULL; tail = &(*tail)->next)
-		;
-	*tail = rule;
+	if (parser->last_interface == NULL)
+		parser->conf->interfaces = rule;
+	else
+		parser->last_interface->next = rule;
+	parser->last_interface = rule;
 }
 
 void
@@ -101,7 +101,7 @@ parse_interface(struct parser *parser, const struct directive *directive,
 	}
 	if (interface_subject(parser, rule, words->next) &&
 	    parse_end(parser, words->next->next))
-		interface_append(parser->conf, rule);
+		interface_append(parser, rule);
 }
 
 bool
@@ -110,7 +110,7 @@ conf_add_interface(struct conf *conf, const char *text,
 {
 	struct parser parser = { .conf = conf, .arena = conf->arena,
 	    .report = report };
-	struct conf_interface *rule;
+	struct conf_interface *rule, *last;
 	struct word word = { .text = arena_text(conf->arena, text,
 	    strlen(text)) };
 
@@ -118,7 +118,9 @@ conf_add_interface(struct conf *conf, const char *text,
 	rule->action = CONF_LISTEN;
 	if (!interface_subject(&parser, rule, &word))
 		return false;
-	interface_append(conf, rule);
+	for (last = conf->interfaces; last != NULL; last = last->next)
+		parser.last_interface = last;
+	interface_append(&parser, rule);
 	return true;
 }
 

@@ -223,18 +223,16 @@ const struct option options_nts[] = {
 	    .reason = "NTS is not implemented yet, and a server that is "
 	    "silently without it would be a security surprise" },
 	{ "disable", SILENT, VALUE_NONE },
-	{ "cert", LATER, VALUE_TEXT, .reason = "there is no NTS" },
-	{ "key", LATER, VALUE_TEXT, .reason = "there is no NTS" },
-	{ "ca", LATER, VALUE_TEXT, .reason = "there is no NTS" },
-	{ "cookie", LATER, VALUE_TEXT, .reason = "there is no NTS" },
-	{ "mintls", LATER, VALUE_TEXT, .reason = "there is no NTS" },
-	{ "maxtls", LATER, VALUE_TEXT, .reason = "there is no NTS" },
-	{ "tlsciphersuites", LATER, VALUE_TEXT,
-	    .reason = "there is no NTS" },
-	{ "tlsecdhcurves", LATER, VALUE_TEXT, .reason = "there is no NTS" },
-	{ "port", LATER, VALUE_INTEGER, 1, 65535,
-	    .reason = "there is no NTS" },
-	{ "aead", LATER, VALUE_TEXT, .reason = "there is no NTS" },
+	{ "cert", SILENT, VALUE_TEXT },
+	{ "key", SILENT, VALUE_TEXT },
+	{ "ca", SILENT, VALUE_TEXT },
+	{ "cookie", SILENT, VALUE_TEXT },
+	{ "mintls", SILENT, VALUE_TEXT },
+	{ "maxtls", SILENT, VALUE_TEXT },
+	{ "tlsciphersuites", SILENT, VALUE_TEXT },
+	{ "tlsecdhcurves", SILENT, VALUE_TEXT },
+	{ "port", SILENT, VALUE_INTEGER, 1, 65535 },
+	{ "aead", SILENT, VALUE_TEXT },
 	{ NULL }
 };
 

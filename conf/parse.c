@@ -4,6 +4,7 @@
  */
 #include "conf/parse.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "conf/number.h"
@@ -47,6 +48,10 @@ parse_effect(struct parser *parser, const struct word *word,
 	case EFFECT_NOW:
 	case EFFECT_SILENT:
 		return true;
+	case EFFECT_NOTICE:
+		report_add(parser->report, CONF_NOTICE, word->place, "%s",
+		    reason);
+		break;
 	case EFFECT_LATER:
 		report_add(parser->report, CONF_NOTICE, word->place,
 		    "%s: not yet in effect; %s", name, reason);
@@ -91,23 +96,44 @@ parse_directive_effect(struct parser *parser,
 	    speaker->reason);
 }
 
+static bool
+parse_option_said(struct parser *parser, const struct option *option)
+{
+	size_t i;
+
+	for (i = 0; i < parser->nsaid_options; i++) {
+		if (parser->said_options[i] == option)
+			return true;
+	}
+	if (parser->nsaid_options < PARSE_OPTIONS_MAX)
+		parser->said_options[parser->nsaid_options++] = option;
+	return false;
+}
+
+/* "tinker allan" says more than "allan". */
+static const char *
+parse_option_name(struct parser *parser, const struct option *option)
+{
+	char text[64];
+
+	if (parser->prefix == NULL)
+		return option->name;
+	(void)snprintf(text, sizeof(text), "%s %s", parser->prefix,
+	    option->name);
+	return arena_text(parser->arena, text, strlen(text));
+}
+
 bool
 parse_option_effect(struct parser *parser, const struct option *option,
     const struct word *word)
 {
-	size_t i;
-
-	if (option->effect != EFFECT_REFUSED) {
-		for (i = 0; i < parser->nsaid_options; i++) {
-			if (parser->said_options[i] == option)
-				return true;
-		}
-		if (parser->nsaid_options < PARSE_OPTIONS_MAX)
-			parser->said_options[parser->nsaid_options++] =
-			    option;
-	}
-	return parse_effect(parser, word, option->effect, option->name,
-	    option->reason);
+	if (option->effect == EFFECT_NOW || option->effect == EFFECT_SILENT)
+		return true;
+	if (option->effect != EFFECT_REFUSED &&
+	    (parser->quiet || parse_option_said(parser, option)))
+		return true;
+	return parse_effect(parser, word, option->effect,
+	    parse_option_name(parser, option), option->reason);
 }
 
 /* In which directive the word would have been right. */
@@ -133,6 +159,10 @@ parse_unknown_option(struct parser *parser, const struct option *options,
 	const struct option *option;
 	struct suggest suggest;
 
+	if (parser->report->errors > REPORT_MAX) {
+		parse_error(parser, word, "unknown %s", what);
+		return;
+	}
 	suggest_start(&suggest, word->text);
 	for (option = options; option->name != NULL; option++)
 		suggest_offer(&suggest, option->name);

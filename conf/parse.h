@@ -27,6 +27,11 @@ struct parser {
 	struct conf_report *report;
 	const struct conf_reader *reader;
 	struct conf_place place;	/* of the directive being parsed */
+	const char	*prefix;	/* its name, if options need it */
+	bool		quiet;		/* say nothing about effects */
+	bool		host_said;	/* that a restrict line follows DNS */
+	struct conf_restrict *last_restrict;	/* ends of the lists */
+	struct conf_interface *last_interface;
 	unsigned int	depth;		/* of includefile */
 	unsigned int	files;		/* read so far */
 	struct fudge	*fudges;
@@ -149,6 +154,7 @@ void	source_finish(struct parser *parser);
 /* source.c: a source of that name, with the defaults. */
 struct conf_source *source_new(struct arena *arena, struct conf_place place,
 	    enum source_kind kind, uint8_t family, const char *name);
+bool	source_is_refclock(const char *text);	/* 127.127.t.u */
 /* Makes it the local clock: default stratum, no flags. */
 void	source_local(struct conf_source *source);
 /* False, and an error, if it cannot be. A second one is only warned about. */

@@ -36,7 +36,10 @@ parse_fudge(struct parser *parser, const struct directive *directive,
 	fudge->type = address.bytes[2];
 	fudge->unit = address.bytes[3];
 	fudge->stratum = STRATUM_UNSET;
+	/* The lines of other drivers are refused where they are named. */
+	parser->quiet = fudge->type != TYPE_LOCAL;
 	parse_options(parser, options_fudge, "option", fudge, words->next);
+	parser->quiet = false;
 	fudge->next = parser->fudges;
 	parser->fudges = fudge;
 }
@@ -173,6 +176,8 @@ fudge_apply(struct parser *parser, const struct fudge *fudge)
 	struct conf_source *source;
 
 	source = fudge_source(parser->conf, fudge);
+	if (source == NULL && fudge->type != TYPE_LOCAL)
+		return;
 	if (source == NULL)
 		report_add(parser->report, CONF_WARNING, fudge->place,
 		    "fudge without effect: there is no `server 127.127.%u.%u`",

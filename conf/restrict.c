@@ -107,8 +107,11 @@ restrict_subject(struct parser *parser, struct conf_restrict *rule,
 	}
 	rule->host = word->text;
 	rule->address.family = family;
-	parse_warning(parser, word, "`%s` follows DNS: whoever answers for "
-	    "the name decides whom this line is about", word->text);
+	if (!parser->host_said)
+		parse_warning(parser, word, "`%s` follows DNS: whoever "
+		    "answers for the name decides whom this line is about",
+		    word->text);
+	parser->host_said = true;
 	return true;
 }
 
@@ -179,7 +182,7 @@ void
 parse_restrict(struct parser *parser, const struct directive *directive,
     struct word *words)
 {
-	struct conf_restrict *rule, **tail;
+	struct conf_restrict *rule;
 	uint8_t family;
 
 	family = parse_family(&words);
@@ -194,8 +197,9 @@ parse_restrict(struct parser *parser, const struct directive *directive,
 	if (!restrict_subject(parser, rule, words, family))
 		return;
 	restrict_flags(parser, rule, words->next);
-	for (tail = &parser->conf->restricts; *tail != NULL;
-	    tail = &(*tail)->next)
-		;
-	*tail = rule;
+	if (parser->last_restrict == NULL)
+		parser->conf->restricts = rule;
+	else
+		parser->last_restrict->next = rule;
+	parser->last_restrict = rule;
 }

@@ -27,9 +27,12 @@ void
 parse_settings(struct parser *parser, const struct directive *directive,
     struct word *words)
 {
-	if (settings_argument(parser, directive, words))
-		parse_options(parser, directive->options, "option",
-		    (unsigned char *)parser->conf + directive->offset, words);
+	if (!settings_argument(parser, directive, words))
+		return;
+	parser->prefix = directive->name;
+	parse_options(parser, directive->options, "option",
+	    (unsigned char *)parser->conf + directive->offset, words);
+	parser->prefix = NULL;
 }
 
 void
@@ -41,6 +44,7 @@ parse_mode(struct parser *parser, const struct directive *directive,
 
 	if (!settings_argument(parser, directive, words))
 		return;
+	parser->prefix = directive->name;
 	for (; words != NULL; words = words->next) {
 		option = option_find(directive->options, words->text);
 		if (option == NULL) {
@@ -54,6 +58,7 @@ parse_mode(struct parser *parser, const struct directive *directive,
 		if (strcmp(words->text, "monitor") == 0)
 			parser->conf->disable_monitor = off;
 	}
+	parser->prefix = NULL;
 }
 
 static bool

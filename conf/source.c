@@ -102,8 +102,8 @@ source_append(struct conf *conf, struct conf_source *source,
 		if (!source_same(*tail, source))
 			continue;
 		report_add(report, CONF_WARNING, source->place,
-		    "`%s` is there already (line %u); this line is ignored",
-		    source->settings.name, (*tail)->place.line);
+		    "`%s` is there already; the first one counts",
+		    source->settings.name);
 		return true;
 	}
 	if (conf->nsources >= CONF_SOURCES_MAX) {
@@ -175,6 +175,14 @@ source_refclock(const char *text, uint8_t *type, uint8_t *unit)
 	*type = address.bytes[2];
 	*unit = address.bytes[3];
 	return true;
+}
+
+bool
+source_is_refclock(const char *text)
+{
+	uint8_t type, unit;
+
+	return source_refclock(text, &type, &unit);
 }
 
 static void
@@ -266,8 +274,10 @@ source_parse(struct parser *parser, const struct directive *directive,
 		if (kind != SOURCE_SERVER)
 			parse_error(parser, word, "`%s` is a reference clock: "
 			    "use `server`", word->text);
-		else if (type != TYPE_LOCAL)
+		else if (type != TYPE_LOCAL) {
 			refclock_refuse(parser, word, type);
+			return;
+		}
 		kind = SOURCE_LOCAL;
 	} else if (!source_address_good(parser, word, family))
 		return;

@@ -70,8 +70,12 @@ suggest_start(struct suggest *suggest, const char *word)
 void
 suggest_offer(struct suggest *suggest, const char *candidate)
 {
+	size_t a = strlen(suggest->word), b = strlen(candidate);
 	unsigned int distance;
 
+	/* The difference of the lengths is the least it can be. */
+	if ((a > b ? a - b : b - a) >= suggest->distance)
+		return;
 	distance = suggest_distance(suggest->word, candidate);
 	if (distance < suggest->distance) {
 		suggest->distance = distance;

@@ -466,6 +466,10 @@ options_apply(const struct options *options, struct conf *conf,
 		conf->tinker.step_back_ns = SLEW_LIMIT_NS;
 		conf->tinker.step_forward_ns = SLEW_LIMIT_NS;
 	}
+	if (conf->nsources == 0)
+		report_add(report, CONF_WARNING,
+		    (struct conf_place){ .file = conf->path },
+		    "no source of time is named: the clock will not be set");
 	return good;
 }
 
