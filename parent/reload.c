@@ -84,13 +84,8 @@ reload_owed(const struct daemon *daemon)
 {
 	int i;
 
-	/*
-	 * The resolver may be in the middle of a name that nobody answers
-	 * for; nobody waits for it. Its ACK is not what a reload is about.
-	 */
 	for (i = 0; i < ROLE_MAX; i++)
-		if (i != ROLE_RESOLVER &&
-		    supervise_owes(&daemon->supervisor.children[i]))
+		if (supervise_owes(&daemon->supervisor.children[i]))
 			return true;
 	return false;
 }

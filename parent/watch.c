@@ -41,7 +41,6 @@ watch_missed_max(const struct daemon *daemon)
 	return count < WATCH_MISSED ? WATCH_MISSED : (uint32_t)count;
 }
 
-/* The resolver may wait for a name server longer than we have patience. */
 static void
 watch_judge(struct daemon *daemon)
 {
@@ -50,7 +49,7 @@ watch_judge(struct daemon *daemon)
 
 	for (i = 0; i < ROLE_MAX; i++) {
 		child = &daemon->supervisor.children[i];
-		if (child->state != CHILD_RUNNING || i == ROLE_RESOLVER ||
+		if (child->state != CHILD_RUNNING ||
 		    child->ping - child->pong < watch_missed_max(daemon))
 			continue;
 		if (i == ROLE_CLOCKCTL)
