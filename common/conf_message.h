@@ -83,6 +83,11 @@ struct msg_conf_system {
 };
 MESSAGE_ASSERT_SIZE(struct msg_conf_system, 48);
 
+/*
+ * Every generation carries the whole set of sockets, duplicates of the ones
+ * that stay. Non-blocking, and since before they were bound with SO_TIMESTAMPNS
+ * and IP_PKTINFO or IPV6_RECVPKTINFO on.
+ */
 struct msg_conf_listen {
 	struct message_header header;	/* id: generation; fd: bound socket */
 	uint8_t		family;		/* 4 or 6 */

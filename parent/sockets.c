@@ -135,6 +135,23 @@ sockets_candidates(struct sockets_candidate *candidates, size_t max)
 }
 
 /*
+ * What serve needs to know of each datagram: when it came, and to which of our
+ * addresses. Before it is bound: a datagram that was queued without a stamp
+ * would get the time at which it is read.
+ */
+static bool
+sockets_prepare(int fd, uint8_t family)
+{
+	int level = family == 4 ? IPPROTO_IP : IPPROTO_IPV6;
+	int option = family == 4 ? IP_PKTINFO : IPV6_RECVPKTINFO;
+	int on = 1;
+
+	return setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on,
+	    sizeof(on)) == 0 &&
+	    setsockopt(fd, level, option, &on, sizeof(on)) == 0;
+}
+
+/*
  * shared: with SO_REUSEPORT, so that several workers and two generations of
  * the configuration can be bound at once. errno on -1.
  */
@@ -151,6 +168,7 @@ sockets_open(const struct address *address, bool shared)
 		return -1;
 	if ((address->family == 6 && setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY,
 	    &on, sizeof(on)) != 0) ||
+	    !sockets_prepare(fd, address->family) ||
 	    (shared && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on,
 	    sizeof(on)) != 0) ||
 	    bind(fd, (struct sockaddr *)&storage, length) != 0) {
