@@ -1,0 +1,184 @@
+/*
+ * Receives the configuration in serve, from the parent, which it trusts: what
+ * makes no sense here is a fault in one of us, and ends serve.
+ */
+#include "net/serve/configure.h"
+
+#include <sys/socket.h>
+
+#include <netinet/in.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "common/address.h"
+#include "common/channel.h"
+
+#define LOG_FD	STDERR_FILENO
+
+static void
+configure_tell(struct configure *configure, uint16_t type, uint32_t id)
+{
+	const struct msg_conf_signal signal = {
+		.header = { type, sizeof(signal), id }
+	};
+
+	/* it waits 5 s for an ACK or ALIVE: a full queue is its fault */
+	if (!channel_send(configure->channel, &signal, -1))
+		configure->broken = true;
+}
+
+static void
+configure_readable(void *context, int fd, short revents)
+{
+	struct configure *configure = context;
+	size_t i;
+
+	(void)revents;
+	for (i = 0; i < configure->active.count; i++)
+		if (configure->active.sockets[i].fd == fd)
+			worker_answer(configure->worker,
+			    &configure->active.sockets[i]);
+}
+
+static void
+configure_begin(void *context, const void *message, int fd)
+{
+	const struct msg_conf_begin *begin = message;
+	struct configure *configure = context;
+
+	(void)fd;
+	configure->state = CONFIGURE_BUILDING;
+	configure->generation = begin->header.id;
+	configure->expected = begin->items;
+	configure->building.count = 0;
+}
+
+/* The port that the socket is bound to; 0 if it is no socket of ours. */
+static uint16_t
+configure_port(int fd, uint8_t family)
+{
+	struct sockaddr_storage storage;
+	socklen_t length = sizeof(storage);
+	struct address address;
+
+	memset(&storage, 0, sizeof(storage));
+	if (getsockname(fd, (struct sockaddr *)&storage, &length) == -1 ||
+	    !address_from_sockaddr(&storage, &address) ||
+	    address.family != family)
+		return 0;
+	return address.port;
+}
+
+static void
+configure_listen(void *context, const void *message, int fd)
+{
+	const struct msg_conf_listen *listen = message;
+	struct configure *configure = context;
+	struct configure_set *building = &configure->building;
+	uint16_t port = configure_port(fd, listen->family);
+
+	if (listen->header.id != configure->generation || port == 0 ||
+	    building->count == CONF_LISTEN_MAX) {
+		configure->broken = true;
+		close(fd);
+		return;
+	}
+	building->sockets[building->count++] =
+	    (struct worker_socket){ .fd = fd, .port = port };
+}
+
+static void
+configure_log(void *context, const void *message, int fd)
+{
+	struct configure *configure = context;
+
+	(void)message;
+	if (dup2(fd, LOG_FD) == -1)
+		configure->broken = true;
+	close(fd);
+}
+
+static void
+configure_ping(void *context, const void *message, int fd)
+{
+	const struct msg_conf_signal *ping = message;
+
+	(void)fd;
+	configure_tell(context, MSG_ALIVE, ping->header.id);
+}
+
+static void
+configure_close(struct configure *configure, struct configure_set *set)
+{
+	size_t i;
+
+	for (i = 0; i < set->count; i++) {
+		worker_answer(configure->worker, &set->sockets[i]);
+		loop_remove(configure->loop, set->sockets[i].fd);
+		close(set->sockets[i].fd);
+	}
+	set->count = 0;
+}
+
+static void
+configure_end(void *context, const void *message, int fd)
+{
+	const struct msg_conf_signal *end = message;
+	struct configure *configure = context;
+	struct configure_set *building = &configure->building;
+	size_t i;
+
+	(void)fd;
+	configure->state = CONFIGURE_IDLE;
+	if (end->header.id != configure->generation ||
+	    building->count != configure->expected) {
+		configure->broken = true;
+		return;
+	}
+	for (i = 0; i < building->count; i++)
+		if (!loop_add(configure->loop, building->sockets[i].fd, POLLIN,
+		    configure_readable, configure))
+			configure->broken = true;
+	configure_close(configure, &configure->active);
+	configure->active = *building;
+	building->count = 0;
+	configure_tell(configure, MSG_CONF_ACK, configure->generation);
+}
+
+#define SIGNAL(type, fds, states, handle)				\
+	{ type, sizeof(struct msg_conf_signal), fds, states, NULL, handle }
+#define ALWAYS	(CONFIGURE_IDLE | CONFIGURE_BUILDING)
+
+static const struct message_rule configure_rules[] = {
+	{ MSG_CONF_BEGIN, sizeof(struct msg_conf_begin), 0, CONFIGURE_IDLE,
+	    conf_begin_valid, configure_begin },
+	{ MSG_CONF_LISTEN, sizeof(struct msg_conf_listen), 1,
+	    CONFIGURE_BUILDING, conf_listen_valid, configure_listen },
+	SIGNAL(MSG_CONF_END, 0, CONFIGURE_BUILDING, configure_end),
+	SIGNAL(MSG_CONF_LOG, 1, ALWAYS, configure_log),
+	SIGNAL(MSG_CONF_PING, 0, ALWAYS, configure_ping),
+};
+
+void
+configure_init(struct configure *configure, int channel, struct loop *loop,
+    struct worker *worker)
+{
+	memset(configure, 0, sizeof(*configure));
+	configure->channel = channel;
+	configure->loop = loop;
+	configure->worker = worker;
+	configure->state = CONFIGURE_IDLE;
+}
+
+bool
+configure_receive(struct configure *configure)
+{
+	enum channel_result result;
+
+	do {
+		result = channel_receive(configure->channel, configure_rules,
+		    sizeof(configure_rules) / sizeof(configure_rules[0]),
+		    configure->state, configure);
+	} while (result == CHANNEL_HANDLED && !configure->broken);
+	return result == CHANNEL_EMPTY;
+}
