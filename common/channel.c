@@ -23,32 +23,16 @@ struct received {
 		unsigned char	bytes[MESSAGE_SIZE_MAX];
 	};
 	size_t		length;
-	unsigned int	nfds;
-	int		fd;		/* the last of nfds; -1 */
+	int		fd;		/* that came along; -1 */
 	bool		malformed;	/* cut short, or odd control data */
 };
 
-/* Room for exactly the descriptors that a message may carry. */
+/* Room for one descriptor: of more the kernel closes the rest (MSG_CTRUNC). */
 union control {
-	struct cmsghdr	align;
-	unsigned char	bytes[CMSG_SPACE(MESSAGE_FDS_MAX * sizeof(int))];
+	struct cmsghdr	header;
+	unsigned char	bytes[CMSG_SPACE(sizeof(int))];
 };
-
-static void
-channel_take_fds(struct received *in, const struct cmsghdr *control)
-{
-	size_t i, count;
-	int fd;
-
-	count = (control->cmsg_len - CMSG_LEN(0)) / sizeof(int);
-	for (i = 0; i < count; i++) {
-		memcpy(&fd, CMSG_DATA(control) + i * sizeof(fd), sizeof(fd));
-		if (in->fd >= 0)
-			close(in->fd);
-		in->fd = fd;
-		in->nfds++;
-	}
-}
+static_assert(MESSAGE_FDS_MAX == 1, "there is room for one descriptor only");
 
 /* False with errno if there was nothing to receive. */
 static bool
@@ -57,28 +41,25 @@ channel_take(int socket, struct received *in)
 	union control control;
 	struct iovec iov = { in->bytes, sizeof(in->bytes) };
 	struct msghdr msg = {
-		.msg_iov = &iov, .msg_iovlen = 1,
-		.msg_control = control.bytes,
-		.msg_controllen = CMSG_LEN(MESSAGE_FDS_MAX * sizeof(int))
+		.msg_iov = &iov, .msg_iovlen = 1, .msg_control = &control,
+		.msg_controllen = CMSG_LEN(sizeof(int))
 	};
-	struct cmsghdr *item;
+	const struct cmsghdr *item;
 	ssize_t length;
 
-	in->nfds = 0;
-	in->fd = -1;
 	length = recvmsg(socket, &msg, MSG_DONTWAIT | MSG_CMSG_CLOEXEC);
 	if (length == -1)
 		return false;
 	in->length = (size_t)length;
 	in->malformed = (msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC)) != 0;
-	for (item = CMSG_FIRSTHDR(&msg); item != NULL;
-	    item = CMSG_NXTHDR(&msg, item)) {
-		if (item->cmsg_level == SOL_SOCKET &&
-		    item->cmsg_type == SCM_RIGHTS)
-			channel_take_fds(in, item);
-		else
-			in->malformed = true;
-	}
+	in->fd = -1;
+	item = CMSG_FIRSTHDR(&msg);
+	if (item != NULL && item->cmsg_level == SOL_SOCKET &&
+	    item->cmsg_type == SCM_RIGHTS &&
+	    item->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(&in->fd, CMSG_DATA(item), sizeof(in->fd));
+	else if (item != NULL)
+		in->malformed = true;
 	return true;
 }
 
@@ -95,10 +76,9 @@ channel_rule(const struct received *in, const struct message_rule *rules,
 		if (rule->type == in->header.type)
 			break;
 	if (rule == rules + nrules || in->length != rule->size ||
-	    in->header.size != rule->size || in->nfds != rule->fds ||
-	    (rule->states & state) == 0)
-		return NULL;
-	if (rule->validate != NULL && !rule->validate(in->bytes))
+	    in->header.size != rule->size || (in->fd >= 0) != rule->fds ||
+	    (rule->states & state) == 0 ||
+	    (rule->validate != NULL && !rule->validate(in->bytes)))
 		return NULL;
 	return rule;
 }
@@ -131,7 +111,6 @@ channel_send(int fd, const void *message, int passed_fd)
 {
 	const struct message_header *header = message;
 	union control control;
-	struct cmsghdr *item;
 	/* sendmsg(2) writes nothing through it, but takes no const */
 	struct iovec iov = { (void *)(uintptr_t)message, header->size };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };
@@ -140,13 +119,13 @@ channel_send(int fd, const void *message, int passed_fd)
 		abort();
 	if (passed_fd >= 0) {
 		memset(&control, 0, sizeof(control));
-		msg.msg_control = control.bytes;
-		msg.msg_controllen = sizeof(control.bytes);
-		item = CMSG_FIRSTHDR(&msg);
-		item->cmsg_level = SOL_SOCKET;
-		item->cmsg_type = SCM_RIGHTS;
-		item->cmsg_len = CMSG_LEN(sizeof(passed_fd));
-		memcpy(CMSG_DATA(item), &passed_fd, sizeof(passed_fd));
+		control.header.cmsg_level = SOL_SOCKET;
+		control.header.cmsg_type = SCM_RIGHTS;
+		control.header.cmsg_len = CMSG_LEN(sizeof(passed_fd));
+		memcpy(CMSG_DATA(&control.header), &passed_fd,
+		    sizeof(passed_fd));
+		msg.msg_control = &control;
+		msg.msg_controllen = sizeof(control);
 	}
 	return sendmsg(fd, &msg, MSG_DONTWAIT | MSG_NOSIGNAL) ==
 	    (ssize_t)header->size;

@@ -33,12 +33,6 @@ role_number(const char *text, uint32_t min, uint32_t max, uint32_t *value)
 }
 
 static bool
-role_absent(const char *text)
-{
-	return strcmp(text, "-") == 0;
-}
-
-static bool
 role_identity(char *const argv[], struct sandbox_identity *identity)
 {
 	const char *root = argv[4];
@@ -47,10 +41,11 @@ role_identity(char *const argv[], struct sandbox_identity *identity)
 	if (!role_number(argv[1], 1, INT_MAX, &parent))
 		return false;
 	identity->parent = (pid_t)parent;
-	identity->root = role_absent(root) ? NULL : root;
-	if (identity->root != NULL && root[0] != '/')
+	if (root[0] == '/')
+		identity->root = root;
+	else if (strcmp(root, "-") != 0)
 		return false;
-	if (role_absent(argv[2]) && role_absent(argv[3])) {
+	if (strcmp(argv[2], "-") == 0 && strcmp(argv[3], "-") == 0) {
 		identity->unprivileged = true;
 		return identity->root == NULL;
 	}

@@ -30,18 +30,6 @@ struct lockdown {
 	const struct sandbox_identity *identity;
 };
 
-enum step_need {
-	STEP_REQUIRED,
-	STEP_AVAILABLE,		/* done where the kernel knows it */
-	STEP_ROOT		/* required, but left out if unprivileged */
-};
-
-struct step {
-	const char	*name;
-	enum step_need	need;
-	bool		(*run)(const struct lockdown *lockdown);
-};
-
 static bool
 step_descriptors(const struct lockdown *lockdown)
 {
@@ -49,21 +37,17 @@ step_descriptors(const struct lockdown *lockdown)
 	    ~0U, 0U) == 0;
 }
 
-/* Drops what is not in keep; what the kernel does not know ends the list. */
+/* Drops what is not in keep; EINVAL is beyond the last that there is. */
 static bool
 bounding_set(uint64_t keep)
 {
 	unsigned long cap;
 
-	for (cap = 0; cap < 64; cap++) {
-		int held = prctl(PR_CAPBSET_READ, cap, 0UL, 0UL, 0UL);
-
-		if (held == -1)
-			return cap > CAP_SYS_TIME;
-		if (held == 1 && (keep >> cap & 1) == 0 &&
-		    prctl(PR_CAPBSET_DROP, cap, 0UL, 0UL, 0UL) == -1)
+	for (cap = 0; cap < 64; cap++)
+		if ((keep >> cap & 1) == 0 &&
+		    prctl(PR_CAPBSET_DROP, cap, 0UL, 0UL, 0UL) == -1 &&
+		    errno != EINVAL)
 			return false;
-	}
 	return true;
 }
 
@@ -77,9 +61,9 @@ capability_sets(uint64_t keep, uint64_t *kept)
 	struct __user_cap_data_struct data[2];
 	size_t i;
 
+	*kept = 0;
 	if (syscall(SYS_capget, &header, data) == -1)
 		return false;
-	*kept = 0;
 	for (i = 0; i < 2; i++) {
 		data[i].permitted &= (uint32_t)(keep >> (32 * i));
 		data[i].effective = data[i].permitted;
@@ -114,29 +98,13 @@ step_root(const struct lockdown *lockdown)
 }
 
 static bool
-step_groups(const struct lockdown *lockdown)
-{
-	(void)lockdown;
-	return setgroups(0, NULL) == 0;
-}
-
-static bool
-step_gid(const struct lockdown *lockdown)
-{
-	gid_t gid = lockdown->identity->gid;
-
-	return setresgid(gid, gid, gid) == 0;
-}
-
-/* The capabilities live through the change of uid; capset drops the rest. */
-static bool
-step_uid(const struct lockdown *lockdown)
+step_identity(const struct lockdown *lockdown)
 {
 	uid_t uid = lockdown->identity->uid;
+	gid_t gid = lockdown->identity->gid;
 
-	return prctl(PR_SET_KEEPCAPS, 1UL, 0UL, 0UL, 0UL) == 0 &&
-	    setresuid(uid, uid, uid) == 0 &&
-	    prctl(PR_SET_KEEPCAPS, 0UL, 0UL, 0UL, 0UL) == 0;
+	return setgroups(0, NULL) == 0 && setresgid(gid, gid, gid) == 0 &&
+	    setresuid(uid, uid, uid) == 0;
 }
 
 static bool
@@ -159,37 +127,10 @@ step_not_root(const struct lockdown *lockdown)
 }
 
 static bool
-step_no_new_privs(const struct lockdown *lockdown)
+step_parent(const struct lockdown *lockdown)
 {
-	(void)lockdown;
-	return sandbox_no_new_privs();
-}
-
-static bool
-step_dumpable(const struct lockdown *lockdown)
-{
-	(void)lockdown;
-	return prctl(PR_SET_DUMPABLE, 0UL, 0UL, 0UL, 0UL) == 0;
-}
-
-/* After setresuid(2), which clears it. */
-static bool
-step_parent_death(const struct lockdown *lockdown)
-{
-	if (prctl(PR_SET_PDEATHSIG, (unsigned long)SIGKILL, 0UL, 0UL, 0UL) ==
-	    -1)
-		return false;
 	errno = ESRCH;
 	return getppid() == lockdown->identity->parent;
-}
-
-/* No memory becomes executable, nor executable memory writable. */
-static bool
-step_write_or_execute(const struct lockdown *lockdown)
-{
-	(void)lockdown;
-	return prctl(PR_SET_MDWE, (unsigned long)PR_MDWE_REFUSE_EXEC_GAIN,
-	    0UL, 0UL, 0UL) == 0;
 }
 
 static bool
@@ -218,23 +159,53 @@ step_filter(const struct lockdown *lockdown)
 	return sandbox_filter(lockdown->profile);
 }
 
-/* The order matters: SPIKES.md section 3, and sandbox.h. */
-static const struct step steps[] = {
-	{ "descriptors",	STEP_REQUIRED,	step_descriptors },
-	{ "bounding set",	STEP_ROOT,	step_bounding },
-	{ "root directory",	STEP_ROOT,	step_root },
-	{ "groups",		STEP_ROOT,	step_groups },
-	{ "gid",		STEP_ROOT,	step_gid },
-	{ "uid",		STEP_ROOT,	step_uid },
-	{ "not root",		STEP_REQUIRED,	step_not_root },
-	{ "capabilities",	STEP_REQUIRED,	step_capabilities },
-	{ "no new privileges",	STEP_REQUIRED,	step_no_new_privs },
-	{ "not dumpable",	STEP_REQUIRED,	step_dumpable },
-	{ "parent",		STEP_REQUIRED,	step_parent_death },
-	{ "write xor execute",	STEP_AVAILABLE,	step_write_or_execute },
-	{ "limits",		STEP_REQUIRED,	step_limits },
-	{ "filter",		STEP_REQUIRED,	step_filter },
+enum step_need {
+	STEP_REQUIRED,
+	STEP_AVAILABLE,		/* done where the kernel knows it */
+	STEP_ROOT		/* required, but left out if unprivileged */
 };
+
+/*
+ * The order matters: capabilities live through the change of uid only while
+ * KEEPCAPS is set, the change clears PDEATHSIG, and a filter needs NO_NEW_PRIVS
+ * (SPIKES.md section 3).
+ */
+static const struct step {
+	const char	*name;
+	enum step_need	need;
+	bool		(*run)(const struct lockdown *lockdown);
+	int		option;		/* where run is NULL: of prctl(2) */
+	unsigned long	value;
+} steps[] = {
+	{ "descriptors", STEP_REQUIRED, step_descriptors, 0, 0 },
+	{ "bounding set", STEP_ROOT, step_bounding, 0, 0 },
+	{ "root directory", STEP_ROOT, step_root, 0, 0 },
+	{ "keep capabilities", STEP_ROOT, NULL, PR_SET_KEEPCAPS, 1 },
+	{ "identity", STEP_ROOT, step_identity, 0, 0 },
+	{ "keep no longer", STEP_ROOT, NULL, PR_SET_KEEPCAPS, 0 },
+	{ "not root", STEP_REQUIRED, step_not_root, 0, 0 },
+	{ "capabilities", STEP_REQUIRED, step_capabilities, 0, 0 },
+	{ "no new privileges", STEP_REQUIRED, NULL, PR_SET_NO_NEW_PRIVS, 1 },
+	{ "not dumpable", STEP_REQUIRED, NULL, PR_SET_DUMPABLE, 0 },
+	{ "death of parent", STEP_REQUIRED, NULL, PR_SET_PDEATHSIG, SIGKILL },
+	{ "parent", STEP_REQUIRED, step_parent, 0, 0 },
+	/* no memory becomes executable, no executable memory writable */
+	{ "write xor execute", STEP_AVAILABLE, NULL, PR_SET_MDWE,
+	    PR_MDWE_REFUSE_EXEC_GAIN },
+	{ "limits", STEP_REQUIRED, step_limits, 0, 0 },
+	{ "filter", STEP_REQUIRED, step_filter, 0, 0 },
+};
+
+static bool
+step_done(const struct step *step, const struct lockdown *lockdown)
+{
+	if (step->need == STEP_ROOT && lockdown->identity->unprivileged)
+		return true;
+	if (step->run != NULL)
+		return step->run(lockdown);
+	return prctl(step->option, step->value, 0UL, 0UL, 0UL) == 0 ||
+	    step->need == STEP_AVAILABLE;
+}
 
 bool
 sandbox_enter(const struct sandbox_profile *profile,
@@ -245,9 +216,7 @@ sandbox_enter(const struct sandbox_profile *profile,
 
 	for (step = steps; step < steps + sizeof(steps) / sizeof(*steps);
 	    step++) {
-		if (step->need == STEP_ROOT && identity->unprivileged)
-			continue;
-		if (step->run(&lockdown) || step->need == STEP_AVAILABLE)
+		if (step_done(step, &lockdown))
 			continue;
 		*failed = step->name;
 		return false;
@@ -281,13 +250,10 @@ filter_add(scmp_filter_ctx filter, uint32_t action,
 	for (call = calls; call < calls + ncalls && error == 0; call++) {
 		/* an int, of which the kernel looks at 32 bits */
 		const struct scmp_arg_cmp compare = {
-			.arg = (unsigned int)call->argument,
-			.op = SCMP_CMP_MASKED_EQ,
-			.datum_a = UINT32_MAX, .datum_b = call->value
+			(unsigned int)call->argument, SCMP_CMP_MASKED_EQ,
+			UINT32_MAX, call->value
 		};
 
-		if (call->number == __NR_SCMP_ERROR)
-			return -EINVAL;
 		error = seccomp_rule_add_array(filter, action, call->number,
 		    call->argument >= 0, &compare);
 		if (error == -EDOM)	/* this architecture has no such call */
@@ -296,37 +262,34 @@ filter_add(scmp_filter_ctx filter, uint32_t action,
 	return error;
 }
 
-bool
-sandbox_filter(const struct sandbox_profile *profile)
+/* NO_NEW_PRIVS is a step of its own; errors are the kernel's own errno. */
+static int
+filter_load(scmp_filter_ctx filter, const struct sandbox_profile *profile)
 {
 	bool allow = profile->mode == SANDBOX_ALLOW;
-	scmp_filter_ctx filter;
 	int error;
 
-	filter = seccomp_init(allow ? SCMP_ACT_KILL_PROCESS : SCMP_ACT_ALLOW);
-	if (filter == NULL) {
-		errno = ENOMEM;
-		return false;
-	}
-	/* sandbox_no_new_privs() is a step of its own, and may fail */
-	error = seccomp_attr_set(filter, SCMP_FLTATR_CTL_NNP, 0);
-	if (error == 0)		/* the kernel's errno, not ECANCELED */
-		error = seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1);
-	if (error == 0)
-		error = seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH,
-		    SCMP_ACT_KILL_PROCESS);
-	if (error == 0)
-		error = filter_add(filter,
-		    allow ? SCMP_ACT_ALLOW : SCMP_ACT_ERRNO(EPERM),
-		    profile->calls, profile->ncalls);
+	if (seccomp_attr_set(filter, SCMP_FLTATR_CTL_NNP, 0) != 0 ||
+	    seccomp_attr_set(filter, SCMP_FLTATR_API_SYSRAWRC, 1) != 0 ||
+	    seccomp_attr_set(filter, SCMP_FLTATR_ACT_BADARCH,
+	    SCMP_ACT_KILL_PROCESS) != 0)
+		return -EINVAL;
+	error = filter_add(filter, allow ? SCMP_ACT_ALLOW :
+	    SCMP_ACT_ERRNO(EPERM), profile->calls, profile->ncalls);
 	if (error == 0 && allow)
 		error = filter_add(filter, SCMP_ACT_ALLOW,
 		    sandbox_build_calls, sandbox_build_ncalls);
-	if (error == 0)
-		error = seccomp_load(filter);
-	if (error == 0)
-		return true;	/* never released: free(3) might call munmap */
-	seccomp_release(filter);
-	errno = -error;
-	return false;
+	return error != 0 ? error : seccomp_load(filter);
+}
+
+/* The filter is never released: free(3) might call munmap, which it kills. */
+bool
+sandbox_filter(const struct sandbox_profile *profile)
+{
+	scmp_filter_ctx filter;
+
+	filter = seccomp_init(profile->mode == SANDBOX_ALLOW ?
+	    SCMP_ACT_KILL_PROCESS : SCMP_ACT_ALLOW);
+	errno = filter == NULL ? ENOMEM : -filter_load(filter, profile);
+	return errno == 0;
 }
