@@ -40,3 +40,20 @@ action_event(struct action_list *list, uint32_t association,
 	action->u.event.cause = cause;
 	action->u.event.value_ns = value_ns;
 }
+
+void
+action_event_about(struct action_list *list, enum client_event what,
+    uint32_t cause, const struct address *remote, const char *name)
+{
+	struct action *action;
+
+	if (!action_room(list, 1))
+		return;
+	action = action_add(list, ACTION_EVENT, 0);
+	action->u.event.what = what;
+	action->u.event.cause = cause;
+	if (remote != NULL)
+		action->u.event.remote = *remote;
+	if (name != NULL)
+		memcpy(action->u.event.name, name, CONF_NAME_MAX);
+}

@@ -17,4 +17,9 @@ struct action *action_add(struct action_list *list, enum action_type type,
 void	action_event(struct action_list *list, uint32_t association,
 	    enum client_event what, uint32_t cause, int64_t value_ns);
 
+/* The same about an association that goes, or a source that has none; either
+ * of remote and name (CONF_NAME_MAX bytes) may be NULL. */
+void	action_event_about(struct action_list *list, enum client_event what,
+	    uint32_t cause, const struct address *remote, const char *name);
+
 #endif

@@ -52,7 +52,7 @@ enum client_event {
 	CLIENT_REACHABLE, CLIENT_UNREACHABLE, CLIENT_REJECTED /* cause */,
 	CLIENT_KOD /* code */, CLIENT_DEMOBILISED, CLIENT_MOBILISED,
 	CLIENT_SYSTEM_PEER, CLIENT_UNSYNCHRONISED, CLIENT_NO_MAJORITY,
-	CLIENT_LOCAL_CLOCK, CLIENT_NAME_FAILED, CLIENT_FULL,
+	CLIENT_LOCAL_CLOCK, CLIENT_NAME_FAILED /* resolve_status */, CLIENT_FULL,
 	CLIENT_MEASURED,	/* debug: one good sample; value_ns: offset */
 	CLIENT_EVENT_MAX
 };
@@ -73,6 +73,10 @@ struct action {
 			enum client_event what;
 			uint32_t	cause;	/* enum reject_cause, KoD */
 			int64_t		value_ns;
+			/* Whom it is about, where the association is gone or
+			 * there is none: family 0 or "" if not known. */
+			struct address	remote;
+			char		name[CONF_NAME_MAX];
 		} event;
 	} u;
 };
@@ -116,6 +120,7 @@ struct transmission {
 	uint32_t	local_refid;	/* address_to_refid() of the socket's
 					 * own address; 0: not known */
 };
+/* Again with the same nonce: T1 is known better, its stamp came late. */
 void	client_sent(struct client *client, uint32_t association,
 	    const struct transmission *transmission);
 /* It could not be sent (errno), or the answer is an ICMP error. */

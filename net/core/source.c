@@ -88,7 +88,8 @@ demobilise(struct association *association, enum reject_cause cause,
 {
 	if (association->open)
 		action_add(actions, ACTION_CLOSE, association->id);
-	action_event(actions, association->id, CLIENT_DEMOBILISED, cause, 0);
+	action_event_about(actions, CLIENT_DEMOBILISED, cause,
+	    &association->remote, NULL);
 	memset(association, 0, sizeof(*association));
 }
 
@@ -132,7 +133,8 @@ mobilise(struct source_table *table, size_t source,
 		if (table->associations[i].id == 0)
 			break;
 	if (i == ASSOCIATIONS_MAX) {
-		action_event(actions, 0, CLIENT_FULL, 0, 0);
+		action_event_about(actions, CLIENT_FULL, 0, address,
+		    settings->name);
 		return false;
 	}
 	association = &table->associations[i];
@@ -206,8 +208,8 @@ put_numeric(struct source_table *table, size_t index, const struct moment *now,
 	if (source->settings.kind != SOURCE_LOCAL &&
 	    (!address_is_unicast(&source->address) ||
 	    in_use(table, &source->address))) {
-		action_event(actions, 0, CLIENT_NAME_FAILED, (uint32_t)index,
-		    0);
+		action_event_about(actions, CLIENT_NAME_FAILED, RESOLVE_OK,
+		    &source->address, source->settings.name);
 		return;
 	}
 	mobilise(table, index, &source->address, now, actions);
@@ -405,7 +407,8 @@ source_resolved(struct source_table *table,
 	if (i == CONF_SOURCES_MAX)
 		return;		/* late, or of a source that is gone */
 	if (resolved->status != RESOLVE_OK) {
-		action_event(actions, 0, CLIENT_NAME_FAILED, (uint32_t)i, 0);
+		action_event_about(actions, CLIENT_NAME_FAILED,
+		    resolved->status, NULL, source->settings.name);
 		back_off(source, BACKOFF_MIN_S, now);
 		return;
 	}
