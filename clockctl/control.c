@@ -160,7 +160,7 @@ steer_now(struct control *control, const struct msg_sample *sample)
 }
 
 /* Did anything but we move the clock since the reading before? */
-static void
+static bool
 look_for_jump(struct control *control, const struct clock_pair *before)
 {
 	const struct clock_pair *now = &control->now;
@@ -174,7 +174,7 @@ look_for_jump(struct control *control, const struct clock_pair *before)
 	if (slept > NS_PER_MS)
 		policy_suspended(&control->policy);
 	else if (llabs(jump) <= NS_PER_MS + passed / 1000)
-		return;
+		return false;
 	else if (leap == 0 || llabs(jump - leap) > NS_PER_S / 10)
 		control->policy.accepted = 0;
 	else
@@ -186,7 +186,7 @@ look_for_jump(struct control *control, const struct clock_pair *before)
 	else
 		report(control, jump == leap ? EVENT_LEAP_DONE :
 		    EVENT_FOREIGN_SET, jump);
-	tell_net(control, 0, present_status(control));
+	return true;
 }
 
 /* Did anybody else change frequency or flags? The kernel itself ends
@@ -208,40 +208,40 @@ look_for_adjustment(struct control *control)
 	return true;
 }
 
-static void
+/* True: the clock was moved behind our back. */
+static bool
 read_clock(struct control *control)
 {
 	struct clock_pair before = control->now;
+	bool moved;
 
 	control->clock->read(control->clock_state, &control->now,
 	    &control->kernel);
 	if (!begun(control))
-		return;
-	look_for_jump(control, &before);
+		return false;
+	moved = look_for_jump(control, &before);
 	policy_advance(&control->policy, &control->now,
 	    control->now.real_ns + steer_remaining(&control->steer,
 	    &control->now), control->steer.base_ppt);
+	return moved;
 }
 
 void
 control_turn(struct control *control)
 {
 	const struct steer *steer = &control->steer;
-	bool slewing, write;
+	bool synchronised = control->synchronised, tell, slewing;
 
-	read_clock(control);
-	if (control->enabled) {
-		slewing = steer->slewing;
-		write = look_for_adjustment(control) || slewing ||
-		    control->written_freq != steer_to_kernel(steer->base_ppt) ||
-		    control->leap != policy_leap(&control->policy,
-		    control->now.real_ns);
-		if (write)
-			steer_now(control, NULL);
-		if (control->clock->difference != NULL ||
-		    slewing != steer->slewing)
-			tell_net(control, 0, present_status(control));
-	}
+	tell = read_clock(control) || control->clock->difference != NULL;
+	slewing = steer->slewing;
+	if (control->enabled && (look_for_adjustment(control) || slewing ||
+	    control->written_freq != steer_to_kernel(steer->base_ppt) ||
+	    control->leap != policy_leap(&control->policy,
+	    control->now.real_ns)))
+		steer_now(control, NULL);
+	if (tell || slewing != steer->slewing ||
+	    synchronised != control->synchronised)
+		tell_net(control, 0, present_status(control));
 	if (control->now.axis_ns >= control->state_due_ns)
 		report(control, EVENT_NONE, 0);
 }

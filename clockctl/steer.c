@@ -118,21 +118,27 @@ steer_call(struct steer *steer, const struct clock_pair *now,
 {
 	int64_t rest, room, frequency;
 
-	/* 3/4 are left of what there was before the last second's begin; the
-	 * kernel rounds */
-	if (llabs(kernel->offset - steer->armed_ns) > 1)
+	/* 3/4 are left of what there was before the last second's begin (the
+	 * kernel rounds); nothing comes of nothing */
+	if (llabs(kernel->offset - steer->armed_ns) > 1 ||
+	    (steer->armed_ns == 0 &&
+	    now->real_ns / NS_PER_S != steer->armed_s))
 		steer->chunk_ns = kernel->offset / 3;
+	steer->armed_s = now->real_ns / NS_PER_S;
 	rest = steer_remaining(steer, now) - steer->chunk_ns *
 	    (NS_PER_S - now->real_ns % NS_PER_S) / NS_PER_S;
 	/* what runs in this second cannot be taken back: it has its share */
-	frequency = steer_clamp(steer->base_ppt,
-	    STEER_LIMIT_PPT - llabs(steer->chunk_ns) * PPT_PER_NS_S);
-	room = (STEER_LIMIT_PPT - llabs(steer->base_ppt)) / PPT_PER_NS_S;
+	frequency = steer_clamp(steer->base_ppt, STEER_LIMIT_PPT -
+	    (llabs(steer->chunk_ns) + 1) * PPT_PER_NS_S);
+	/* less what rounding costs, so that the base frequency need not yield */
+	room = (STEER_LIMIT_PPT - llabs(steer->base_ppt)) / PPT_PER_NS_S - 2;
 	fill(call, ADJ_TICK, status, frequency);
+	if (llabs(rest) <= steer->floor_ns)
+		steer->gain = 1;	/* the kernel brings it to its end */
 	steer->armed_ns = steer->slewing ?
 	    steer_clamp(rest * steer->gain, 4 * room) : 0;
 	call->offset = steer->armed_ns;
-	if (llabs(rest) <= steer->floor_ns && frequency == steer->base_ppt)
+	if (llabs(rest) <= steer->floor_ns)
 		steer->slewing = false;
 }
 
