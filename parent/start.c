@@ -184,6 +184,7 @@ start_files(struct daemon *daemon)
 {
 	const struct options *options = &daemon->options;
 	struct supervise_setup *setup = &daemon->supervisor.setup;
+	struct sockets sockets;
 	char why[256];
 
 	if (daemon->conf->pidfile != NULL) {
@@ -194,19 +195,21 @@ start_files(struct daemon *daemon)
 			return false;
 		}
 	}
-	if (!setup->unprivileged && !privilege_accounts(options->user,
-	    options->group, setup->accounts, why, sizeof(why))) {
+	if (!setup->unprivileged && !privilege_accounts(
+	    options->user[0] == '\0' ? NULL : options->user,
+	    options->group[0] == '\0' ? NULL : options->group,
+	    setup->accounts, why, sizeof(why))) {
 		daemon_fail(daemon, "%s", why);
 		return false;
 	}
 	if (options->jail != NULL)
 		setup->roots[ROLE_NET] = setup->roots[ROLE_SERVE] =
 		    options->jail;
-	if (!reload_bind(daemon, daemon->conf, &daemon->sockets, why,
-	    sizeof(why))) {
+	if (!reload_bind(daemon, daemon->conf, &sockets, why, sizeof(why))) {
 		daemon_fail(daemon, "%s", why);
 		return false;
 	}
+	daemon->sockets = sockets;
 	record_open(daemon);
 	return true;
 }

@@ -311,19 +311,6 @@ supervise_ended(struct child *child, int status)
 	supervisor->hooks->settled(supervisor->context, child);
 }
 
-void
-supervise_reap(struct supervisor *supervisor)
-{
-	int i, status;
-	pid_t pid;
-
-	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
-		for (i = 0; i < ROLE_MAX; i++)
-			if (supervisor->children[i].pid == pid)
-				supervise_ended(&supervisor->children[i],
-				    status);
-}
-
 static void
 supervise_overdue(struct child *child)
 {
@@ -399,6 +386,18 @@ supervise_all_alive(const struct supervisor *supervisor, uint32_t number)
 	return true;
 }
 
+/* clockctl ends last, when nobody is left who would miss it. */
+static void
+supervise_stop_clock(struct supervisor *supervisor)
+{
+	int i;
+
+	for (i = 0; i < ROLE_MAX; i++)
+		if (i != ROLE_CLOCKCTL && supervisor->children[i].pid != 0)
+			return;
+	supervise_close(&supervisor->children[ROLE_CLOCKCTL]);
+}
+
 void
 supervise_stop(struct supervisor *supervisor)
 {
@@ -406,9 +405,26 @@ supervise_stop(struct supervisor *supervisor)
 
 	supervisor->stopping = true;
 	for (i = 0; i < ROLE_MAX; i++) {
-		supervise_close(&supervisor->children[i]);
+		if (i != ROLE_CLOCKCTL)
+			supervise_close(&supervisor->children[i]);
 		supervisor->children[i].due_ns = SUPERVISE_NEVER;
 	}
+	supervise_stop_clock(supervisor);
+}
+
+void
+supervise_reap(struct supervisor *supervisor)
+{
+	int i, status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		for (i = 0; i < ROLE_MAX; i++)
+			if (supervisor->children[i].pid == pid)
+				supervise_ended(&supervisor->children[i],
+				    status);
+	if (supervisor->stopping)
+		supervise_stop_clock(supervisor);
 }
 
 void
