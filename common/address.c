@@ -10,8 +10,6 @@
 #include <string.h>
 #include <sys/socket.h>
 
-#include <nettle/md5.h>
-
 /* sockaddr_storage is copied from and to, never pointed into: no aliasing. */
 
 bool
@@ -185,21 +183,4 @@ address_from_sockaddr(const struct sockaddr_storage *storage,
 	address->scope = in6.sin6_scope_id;
 	memcpy(address->bytes, &in6.sin6_addr, sizeof(in6.sin6_addr));
 	return true;
-}
-
-uint32_t
-address_to_refid(const struct address *address)
-{
-	uint8_t digest[MD5_DIGEST_SIZE];
-	const uint8_t *id = address->bytes;
-	struct md5_ctx md5;
-
-	if (address->family == 6) {
-		md5_init(&md5);
-		md5_update(&md5, sizeof(address->bytes), address->bytes);
-		md5_digest(&md5, sizeof(digest), digest);
-		id = digest;
-	}
-	return (uint32_t)id[0] << 24 | (uint32_t)id[1] << 16 |
-	    (uint32_t)id[2] << 8 | id[3];
 }
