@@ -172,7 +172,8 @@ spawn_arguments(const struct spawn_plan *plan, pid_t parent,
 	text->argv[1] = text->parent;
 	text->argv[2] = plan->unprivileged ? spawn_word("-") : text->uid;
 	text->argv[3] = plan->unprivileged ? spawn_word("-") : text->gid;
-	text->argv[4] = spawn_word(plan->unprivileged ? "-" : plan->root);
+	text->argv[4] = spawn_word(plan->unprivileged ||
+	    plan->root == NULL ? "-" : plan->root);
 	text->argv[5] = text->log;
 	text->argv[6] = text->debug;
 	for (i = 0; i < plan->nwords; i++)

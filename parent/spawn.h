@@ -42,7 +42,7 @@ struct spawn_plan {
 	bool		unprivileged;	/* uid, gid, root are not used */
 	uid_t		uid;
 	gid_t		gid;
-	const char	*root;
+	const char	*root;		/* NULL: not locked into one */
 	int		log_fd;		/* becomes 2 */
 	int		log_target;	/* enum log_target */
 	int		debug;

@@ -94,6 +94,7 @@ start_setup(struct daemon *daemon)
 	setup->debug = options->debug;
 	for (i = 0; i < ROLE_MAX; i++)
 		setup->roots[i] = PRIVILEGE_EMPTY;
+	setup->roots[ROLE_RESOLVER] = NULL;	/* reads /etc, by Landlock */
 	if (!setup->unprivileged && !privilege_directory(&path)) {
 		daemon_fail(daemon, "%s: %s", path, strerror(errno));
 		return false;
