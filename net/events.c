@@ -177,10 +177,16 @@ static void
 events_name_failed(const char *who, const struct action *action,
     const struct association_variables *variables)
 {
+	uint32_t status = action->u.event.cause;
+
 	(void)variables;
-	log_notice("%s: %s, will try again", who,
-	    action->u.event.cause == RESOLVE_NONE ?
-	    "name has no address" : "name cannot be resolved now");
+	if (status == RESOLVE_OK)
+		log_notice("%s: left out: not the address of a server, or "
+		    "already in use", who);
+	else
+		log_notice("%s: %s, will try again", who,
+		    status == RESOLVE_NONE ? "name has no address" :
+		    "name cannot be resolved now");
 }
 
 static void
@@ -262,19 +268,23 @@ events_find(const struct client *client, uint32_t association,
 	*variables = (struct association_variables){ 0 };
 }
 
-/* "192.0.2.1", "192.0.2.1 (pool.example)", or the name alone. */
+/* "192.0.2.1", or the name where there is no address. */
 static void
-events_who(const struct association_variables *variables, char *text,
-    size_t size)
+events_who(const struct action *action,
+    const struct association_variables *variables, char *text, size_t size)
 {
+	const struct address *remote = &action->u.event.remote;
 	char address[ADDRESS_TEXT];
 
-	if (!address_valid(&variables->remote))
-		(void)snprintf(text, size, "%s", variables->name[0] != '\0' ?
-		    variables->name : "?");
-	else
+	if (remote->family == 0)
+		remote = &variables->remote;
+	if (remote->family != 0)
 		(void)snprintf(text, size, "%s",
-		    address_to_text(&variables->remote, address));
+		    address_to_text(remote, address));
+	else
+		(void)snprintf(text, size, "%.*s", CONF_NAME_MAX,
+		    action->u.event.name[0] != '\0' ? action->u.event.name :
+		    variables->name);
 }
 
 void
@@ -289,6 +299,6 @@ events_log(struct events *events, const struct action *action,
 	if (!events_pass(events, action, now))
 		return;
 	events_find(client, action->association, now, &variables);
-	events_who(&variables, who, sizeof(who));
+	events_who(action, &variables, who, sizeof(who));
 	writers[action->u.event.what](who, action, &variables);
 }

@@ -149,7 +149,10 @@ net_parent_ready(void *context, int fd, short revents)
 	net_signal_parent(MSG_CONF_ACK, net->generation);
 }
 
-/* At most once a second; later, if that is too soon. */
+/*
+ * At most once a second; later, if that is too soon. Only what comes before
+ * offset_ns counts as a change: the rest drifts all the time.
+ */
 static void
 net_status(struct net *net)
 {
@@ -158,7 +161,8 @@ net_status(struct net *net)
 	client_status(net->client, &net->now, &status);
 	status.header = (struct message_header){ .type = MSG_STATUS,
 		.size = sizeof(status), .id = net->generation };
-	net->status_due = memcmp(&status, &net->status, sizeof(status)) != 0;
+	net->status_due = memcmp(&status, &net->status,
+	    offsetof(struct msg_status, offset_ns)) != 0;
 	if (!net->status_due ||
 	    net->now.axis_ns - net->status_ns < STATUS_EVERY_NS)
 		return;
@@ -189,7 +193,7 @@ net_finish_turn(struct net *net)
 	    net->nfailures * sizeof(net->failures[0]));
 	if (net->publish ||
 	    now->axis_ns - net->published_ns >= PUBLISH_EVERY_NS) {
-		publish_page(net->page, net->client, &net->applied, now);
+		publish_page(net->page, net->client, now);
 		net->publish = false;
 		net->published_ns = now->axis_ns;
 	}
