@@ -18,6 +18,9 @@
 #define RATE_GOOD	8		/* good replies before half of it ends */
 #define STABLE_COUNT	4		/* good predictions before hpoll rises */
 #define AGE_POLLS	15		/* filter is older than so many polls */
+#define BURST_DENSE	4	/* requests of a burst at its dense begin */
+#define BURST_FIRST_NS	(12 * NS_PER_S)	/* then comes the first stretched, */
+#define BURST_LATER_NS	(40 * NS_PER_S)	/* and the others */
 #define BURST_ENOUGH	4		/* good replies where a fit exists */
 
 #define KISS_DENY	UINT32_C(0x44454e59)
@@ -51,6 +54,23 @@ interval(const struct association *association, const struct moment *now)
 		poll = association->maxpoll;
 	ns = ntp_exponent_to_ns(poll);
 	return ns + (int64_t)(spread(association, now) % (uint64_t)(ns / 32));
+}
+
+/*
+ * Four requests 2 s apart settle the offset. The frequency needs time more than
+ * packets, so where nothing is known yet the rest of the eight are stretched
+ * over the first two minutes, instead of the polls that would fall there.
+ */
+static int64_t
+burst_interval(const struct association *association,
+    const struct moment *now)
+{
+	int made = BURST_COUNT - association->burst;
+	int64_t regular = interval(association, now), ns = BURST_NS;
+
+	if (made >= BURST_DENSE && association->estimator.total < BURST_COUNT)
+		ns = made == BURST_DENSE ? BURST_FIRST_NS : BURST_LATER_NS;
+	return ns < regular ? ns : regular;
 }
 
 void
@@ -163,7 +183,7 @@ poll_now(struct association *association, const struct moment *now,
 	association->outstanding = false;	/* until it is sent */
 	association->close_ns = now->axis_ns + FLIGHT_NS;
 	association->next_ns = now->axis_ns + (association->burst > 0 ?
-	    BURST_NS : interval(association, now));
+	    burst_interval(association, now) : interval(association, now));
 }
 
 void
@@ -189,6 +209,13 @@ association_sent(struct association *association,
 {
 	if (!association->open)
 		return;
+	if (association->nonce == transmission->nonce) {
+		/* T1 of the request in flight, better known now; one that is
+		 * void by now stays so */
+		association->org_axis_ns = transmission->org_axis_ns;
+		association->org_error_ns = transmission->error_ns;
+		return;
+	}
 	association->sent++;
 	association->outstanding = true;
 	association->nonce = transmission->nonce;

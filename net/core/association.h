@@ -10,7 +10,7 @@
 #include "net/core/sanity.h"
 
 #define BURST_COUNT	8	/* requests of one burst at most */
-#define BURST_NS	(2 * NS_PER_S)	/* between two of them */
+#define BURST_NS	(2 * NS_PER_S)	/* between the first of them */
 
 struct association {
 	uint32_t	id;		/* 0: free slot */

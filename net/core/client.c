@@ -201,7 +201,8 @@ client_reply(struct client *client, uint32_t id,
 	update_run(client, now, actions);
 }
 
-/* What clockctl knew of the frequency when we knew nothing. */
+/* What clockctl knew of the frequency when we knew nothing. Once it has taken
+ * a sample of ours, it only tells us what we have told it. */
 static void
 take_hint(struct client *client, const struct msg_applied *applied)
 {
@@ -211,9 +212,13 @@ take_hint(struct client *client, const struct msg_applied *applied)
 
 	if (client->hinted)
 		return;
-	client->hinted = true;
+	if (client->updates > 0 && applied->status != CLOCK_REFUSED_EPOCH) {
+		client->hinted = true;
+		return;
+	}
 	if (applied->frequency_ppt == 0)
 		return;
+	client->hinted = true;
 	client->table.hint = frequency;
 	client->table.hint_sd = sd;
 	for (i = 0; i < ASSOCIATIONS_MAX; i++)

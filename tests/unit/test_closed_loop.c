@@ -1,0 +1,145 @@
+/*
+ * The client steers an ideal clock over a path of 10 ms with exponential
+ * jitter of 0.5 ms each way; the oscillator is 200 ppm wrong.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cmocka.h>
+
+#include "tests/unit/client_world.h"
+
+struct result {
+	double		worst;		/* of the hour, s */
+	double		rms;
+	double		at_60, at_120;
+};
+
+/* Watches the error once a second from from_s on, for an hour. */
+static void
+watch(struct world *world, double from_s, struct result *result)
+{
+	double sum = 0, error;
+	int i;
+
+	result->worst = 0;
+	for (i = 0; i < 3600; i++) {
+		world_run(world, from_s + i);
+		error = fabs(world_error(world));
+		sum += error * error;
+		if (error > result->worst)
+			result->worst = error;
+	}
+	result->rms = sqrt(sum / 3600);
+}
+
+static struct result
+run(uint64_t seed, double rate)
+{
+	struct world_server server = { .address = "192.0.2.1",
+	    .delay = 0.010, .jitter = 0.0005 };
+	struct msg_conf_source source = world_source("192.0.2.1");
+	struct world world;
+	struct result result;
+
+	world_init(&world, seed, rate, &server, 1);
+	world_configure(&world, &source, 1);
+	world_run(&world, 15);
+	assert_true(world.stepped);
+	world_run(&world, 60);
+	result.at_60 = fabs(world_error(&world));
+	world_run(&world, 120);
+	result.at_120 = fabs(world_error(&world));
+	watch(&world, 150, &result);
+	world_free(&world);
+	return result;
+}
+
+static void
+within_1_ms_after_150_s_and_half_a_ms_rms_over_the_hour(void **state)
+{
+	struct result r;
+	double rms = 0, worst = 0, at_60 = 0, at_120 = 0;
+	uint64_t seed;
+
+	(void)state;
+	for (seed = 1; seed <= 50; seed++) {
+		r = run(seed * 7919, seed % 2 == 0 ? 200e-6 : -200e-6);
+		rms += r.rms * r.rms / 50;
+		at_60 += r.at_60 * r.at_60 / 50;
+		at_120 += r.at_120 * r.at_120 / 50;
+		if (r.worst > worst)
+			worst = r.worst;
+		assert_true(r.worst < 0.001);
+		assert_true(r.rms < 0.0005);
+	}
+	print_message("rms %.1f us, worst %.1f us, at 60 s %.1f us, "
+	    "at 120 s %.1f us\n", sqrt(rms) * 1e6, worst * 1e6,
+	    sqrt(at_60) * 1e6, sqrt(at_120) * 1e6);
+	assert_true(sqrt(rms) < 0.0002);
+}
+
+/* clockctl has the frequency from the drift file and says so on the start. */
+static void
+known_frequency_is_within_1_ms_after_20_s(void **state)
+{
+	struct world_server server = { .address = "192.0.2.1",
+	    .delay = 0.010, .jitter = 0.0005 };
+	struct msg_conf_source source = world_source("192.0.2.1");
+	struct world world;
+	uint64_t seed;
+	int i;
+
+	(void)state;
+	for (seed = 1; seed <= 50; seed++) {
+		world_init(&world, seed * 104729, 200e-6, &server, 1);
+		world_hint(&world, 199.5e-6, 1e-6);
+		world_configure(&world, &source, 1);
+		for (i = 0; i < 600; i++) {
+			world_run(&world, 20 + i);
+			assert_true(fabs(world_error(&world)) < 0.001);
+		}
+		world_free(&world);
+	}
+}
+
+/* The drift file is of another machine: 150 ppm wrong. */
+static void
+wrong_hint_is_overcome(void **state)
+{
+	struct world_server server = { .address = "192.0.2.1",
+	    .delay = 0.010, .jitter = 0.0005 };
+	struct msg_conf_source source = world_source("192.0.2.1");
+	struct world world;
+	uint64_t seed;
+	int i;
+
+	(void)state;
+	for (seed = 1; seed <= 20; seed++) {
+		world_init(&world, seed * 1299709, 200e-6, &server, 1);
+		world_hint(&world, 50e-6, 1e-4);
+		world_configure(&world, &source, 1);
+		for (i = 0; i < 1800; i++) {
+			world_run(&world, 300 + i);
+			assert_true(fabs(world_error(&world)) < 0.002);
+		}
+		world_free(&world);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(
+		    within_1_ms_after_150_s_and_half_a_ms_rms_over_the_hour),
+		cmocka_unit_test(known_frequency_is_within_1_ms_after_20_s),
+		cmocka_unit_test(wrong_hint_is_overcome),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
