@@ -252,7 +252,9 @@ hold_clock(struct control *control, const struct verdict *verdict)
 	bool changed = control->hold != verdict->hold;
 
 	control->hold = verdict->hold;
-	control->steer.slewing = false;
+	/* what may be a spike does not end what is under way */
+	if (verdict->hold != HOLD_STEPOUT)
+		control->steer.slewing = false;
 	steer_now(control, NULL);
 	if (changed)
 		report(control, EVENT_HELD, verdict->offset_ns);
@@ -318,7 +320,8 @@ control_sample(struct control *control, const struct msg_sample *sample)
 	control->handled_ns = control->now.axis_ns;
 	if (control->enabled) {
 		verdict = policy_judge(&control->policy, sample,
-		    &control->now);
+		    &control->now, steer_remaining(&control->steer,
+		    &control->now));
 		if (verdict.action == VERDICT_REFUSE) {
 			status = verdict.status;
 			control->last_refusal = verdict.status;

@@ -164,33 +164,41 @@ beyond_panic(const struct msg_limits *limits, int64_t size_ns)
 	    (limits->spent_start || !(limits->flags & LIMITS_FIRST_ANY));
 }
 
+/*
+ * remaining_ns: of a slew under way, which has been judged before: new is only
+ * by how much the target would move.
+ */
 static enum clock_hold
 judge_offset(struct policy *policy, struct verdict *verdict,
-    const struct clock_pair *now)
+    const struct clock_pair *now, int64_t remaining_ns)
 {
 	const struct msg_limits *limits = &policy->limits;
 	int64_t offset = verdict->offset_ns, size = llabs(offset);
-	int64_t target = now->real_ns + offset, threshold;
-	enum clock_hold hold;
+	int64_t change = offset - remaining_ns, threshold, most;
+	enum clock_hold hold = HOLD_NONE;
 
-	if (!date_allowed(limits, target))
+	if (!date_allowed(limits, now->real_ns + offset))
 		return HOLD_DATE;
 	if (beyond_panic(limits, size))
 		return HOLD_PANIC;
 	threshold = offset > 0 ? limits->step_forward_ns :
 	    limits->step_back_ns;
+	most = threshold > 0 && threshold < POLICY_ALLOWANCE_NS ?
+	    threshold : POLICY_ALLOWANCE_NS;
 	verdict->action = VERDICT_SLEW;
-	if (threshold > 0 && size > threshold &&
-	    !((limits->flags & LIMITS_NO_STEP) && size <= POLICY_NO_STEP_NS))
-		verdict->action = VERDICT_STEP;
-	if ((threshold > 0 && size > threshold) || size > POLICY_ALLOWANCE_NS) {
-		hold = judge_step(policy, size, now->axis_ns);
+	if (llabs(change) > most) {
+		if (threshold > 0 && size > threshold &&
+		    !((limits->flags & LIMITS_NO_STEP) &&
+		    size <= POLICY_NO_STEP_NS))
+			verdict->action = VERDICT_STEP;
+		hold = judge_step(policy, size > llabs(change) ? size :
+		    llabs(change), now->axis_ns);
 		if (hold == HOLD_NONE)
-			policy->line_real_ns += offset;
+			policy->line_real_ns += change;
 		return hold;
 	}
 	policy->over_since_ns = -1;
-	if (policy_budget_left(policy, target) < 0 &&
+	if (policy_budget_left(policy, now->real_ns + offset) < 0 &&
 	    now->axis_ns >= policy->phase_end_ns)
 		return HOLD_BUDGET;
 	return HOLD_NONE;
@@ -216,7 +224,7 @@ begin_phase(struct policy *policy, int64_t axis_ns)
 
 struct verdict
 policy_judge(struct policy *policy, const struct msg_sample *sample,
-    const struct clock_pair *now)
+    const struct clock_pair *now, int64_t remaining_ns)
 {
 	struct verdict verdict = { .action = VERDICT_REFUSE };
 
@@ -233,7 +241,8 @@ policy_judge(struct policy *policy, const struct msg_sample *sample,
 	    steer_scale(now->axis_ns - sample->axis_ns,
 	    sample->frequency_ppt) + (now->axis_ns - sample->axis_ns) -
 	    now->real_ns;
-	verdict.hold = (uint8_t)judge_offset(policy, &verdict, now);
+	verdict.hold = (uint8_t)judge_offset(policy, &verdict, now,
+	    remaining_ns);
 	if (verdict.hold == HOLD_NONE) {
 		accept_sample(policy, sample);
 		begin_phase(policy, now->axis_ns);

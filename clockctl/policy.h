@@ -107,9 +107,11 @@ void	policy_moved(struct policy *policy, int64_t by_ns);
 /* The machine slept: one step without waiting, and not synchronised. */
 void	policy_suspended(struct policy *policy);
 
-/* sample is valid as a message; policy_advance was called with now. */
+/* sample is valid as a message; policy_advance was called with now.
+ * remaining_ns: what a slew under way has still to go; else 0. */
 struct verdict policy_judge(struct policy *policy,
-	    const struct msg_sample *sample, const struct clock_pair *now);
+	    const struct msg_sample *sample, const struct clock_pair *now,
+	    int64_t remaining_ns);
 
 /* The base frequency as near to wanted as it may be. */
 int64_t	policy_frequency(const struct policy *policy, int64_t wanted_ppt);
