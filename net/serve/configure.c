@@ -180,5 +180,7 @@ configure_receive(struct configure *configure)
 		    sizeof(configure_rules) / sizeof(configure_rules[0]),
 		    configure->state, configure);
 	} while (result == CHANNEL_HANDLED && !configure->broken);
-	return result == CHANNEL_EMPTY;
+	if (result == CHANNEL_INVALID)
+		configure->broken = true;
+	return result == CHANNEL_EMPTY && !configure->broken;
 }
