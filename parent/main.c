@@ -367,6 +367,19 @@ main_standard_descriptors(void)
 		close(fd);
 }
 
+/* What else it was started with is nothing of ours, and would stay open. */
+static void
+main_close_inherited(int notify_fd)
+{
+	if (notify_fd > STDERR_FILENO) {
+		(void)close_range(STDERR_FILENO + 1,
+		    (unsigned int)notify_fd - 1, 0);
+		(void)close_range((unsigned int)notify_fd + 1, ~0U, 0);
+	} else {
+		(void)close_range(STDERR_FILENO + 1, ~0U, 0);
+	}
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -393,6 +406,7 @@ main(int argc, char *argv[])
 	case OPTIONS_RUN:
 		break;
 	}
+	main_close_inherited(options->notify_fd);
 	if (!options->foreground && !options->quit)
 		main_absolute_paths(options);
 	return main_run(daemon);

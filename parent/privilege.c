@@ -10,6 +10,7 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -228,6 +229,11 @@ privilege_directory(const char **path)
 bool
 privilege_drop(const char **failed)
 {
+	const struct rlimit none = { 0, 0 };
+
+	*failed = "RLIMIT_CORE";	/* keys would be in it */
+	if (setrlimit(RLIMIT_CORE, &none) != 0)
+		return false;
 	*failed = "capabilities";
 	if (!sandbox_capabilities(PRIVILEGE_KEEP))
 		return false;

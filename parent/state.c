@@ -127,8 +127,10 @@ state_account_parse(const char *text, const char *boot_id,
 		return false;
 	text += 5;
 	if (strncmp(text, boot_id, length) != 0 || text[length] != '\n') {
+		if (strchr(text, '\n') == NULL)
+			return false;
 		account->spent_start = 0;
-		return strchr(text, '\n') != NULL;
+		return true;
 	}
 	text += length + 1;
 	if (!state_account_number(&text, "start", UINT32_MAX, &start) ||
