@@ -54,7 +54,8 @@ static void
 check_tos(struct parser *parser)
 {
 	const struct msg_conf_system *system = &parser->conf->system;
-	const struct conf_place place = { .file = parser->conf->path };
+	const struct conf_place place = parser->tos_place;
+	uint32_t count = check_count(parser->conf);
 
 	if (system->floor > system->ceiling)
 		report_add(parser->report, CONF_ERROR, place,
@@ -67,12 +68,12 @@ check_tos(struct parser *parser)
 		report_add(parser->report, CONF_WARNING, place,
 		    "tos minclock %u is above tos maxclock %u",
 		    system->minclock, system->maxclock);
-	if (parser->conf->minsane_given && system->minsane >
-	    check_count(parser->conf) && !check_has_pool(parser->conf))
-		report_add(parser->report, CONF_WARNING, place,
-		    "tos minsane %u, but there are only %u sources: the clock "
-		    "will never be set", system->minsane,
-		    check_count(parser->conf));
+	if (count > 0 && parser->conf->minsane_given &&
+	    system->minsane > count && !check_has_pool(parser->conf))
+		report_add(parser->report, CONF_WARNING,
+		    place, "minsane %u, but there are only "
+		    "%u sources: the clock will never be set",
+		    system->minsane, count);
 }
 
 static void

@@ -38,6 +38,7 @@ struct parser {
 	bool		stepback_given, stepforward_given;
 	bool		statistics;	/* statistics or filegen were named */
 	struct conf_place statistics_place;
+	struct conf_place tos_place;	/* of the last tos line */
 	uint32_t	orphan;		/* tos orphan; 0: not given */
 	struct conf_place orphan_place;
 	/* Complaints said once, by row: directives, then options. */

@@ -29,6 +29,8 @@ parse_settings(struct parser *parser, const struct directive *directive,
 {
 	if (!settings_argument(parser, directive, words))
 		return;
+	if (directive->offset == offsetof(struct conf, system))
+		parser->tos_place = parser->place;
 	parser->prefix = directive->name;
 	parse_options(parser, directive->options, "option",
 	    (unsigned char *)parser->conf + directive->offset, words);
