@@ -5,12 +5,14 @@
 #include "common/page.h"
 
 #include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -155,8 +157,10 @@ torn_writes_are_never_seen(void **state)
 	for (i = 0; i < READERS; i++) {
 		readers[i] = fork();
 		assert_int_not_equal(readers[i], -1);
-		if (readers[i] == 0)
+		if (readers[i] == 0) {
+			prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
 			read_many(f->reader);
+		}
 	}
 	for (i = 0; i < READERS; i++) {
 		do {

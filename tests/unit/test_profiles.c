@@ -26,6 +26,7 @@
 #include "common/sandbox_build.h"
 #include "net/profile.h"
 #include "net/resolver/profile.h"
+#include "net/serve/profile.h"
 
 #define TEST_ID		64198
 #define CALLS_END	470	/* above any number in use up to Linux 6.18 */
@@ -44,6 +45,7 @@ static const struct {
 	{ "clockctl", &kernel_profile, 12 },
 	{ "clockctl --observe", &observe_profile, 12 },
 	{ "net", &net_profile, 35 },
+	{ "serve", &serve_profile, 16 },
 	{ "resolver", &resolver_profile, 0 },
 	{ "resolver's worker", &worker_profile, 0 },
 };
