@@ -166,6 +166,15 @@ role_process_wait(struct role_process *process)
 }
 
 void
+role_process_forget(struct role_process *process)
+{
+	while (read_log(process, 0))
+		;
+	process->used = 0;
+	process->text[0] = '\0';
+}
+
+void
 role_process_end(struct role_process *process)
 {
 	if (process->pid > 0) {

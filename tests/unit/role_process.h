@@ -32,6 +32,9 @@ bool	role_process_logged(struct role_process *process, const char *text);
 /* The exit status, or 128 and the signal; -1 if it is still there. */
 int	role_process_wait(struct role_process *process);
 
+/* The log so far is not looked at any more. */
+void	role_process_forget(struct role_process *process);
+
 /* Kills and reaps it if it is still there. */
 void	role_process_end(struct role_process *process);
 
