@@ -156,7 +156,7 @@ check() {
 	same=1
 	for try in 1 2 3 4 5 6 7 8 9 10; do
 		facts "$1" >"$here/facts"
-		diff "$here/expected" "$here/facts" >"$here/diff"
+		diff -U 0 "$here/expected" "$here/facts" >"$here/diff"
 		same=$?
 		[ $same -ne 0 ] || break
 		sleep 1
