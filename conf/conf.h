@@ -191,10 +191,11 @@ void	conf_dump(const struct conf *conf,
  * the wildcard is wanted, bind it and nothing else of that family. The last
  * rule that matches decides (FEATURES 2.2; drop is as ignore):
  *  - without any rule everything is wanted, the wildcard too;
- *  - with rules the wildcard is wanted only by `wildcard` or its address, and
- *    another address that no rule matches is not wanted,
- *  - but loopback is, which `all` does not match, so that ntpq finds us: unless
- *    `all` is ignored and nothing is listened to.
+ *  - with rules the wildcard is wanted only by `wildcard` or its address;
+ *  - another address that no rule matches is wanted if no rule says where to
+ *    listen: "ignore em2" leaves the rest as it is;
+ *  - loopback, which `all` does not match, is wanted also then, so that ntpq
+ *    finds us: unless `all` is ignored and nothing is listened to.
  */
 bool	conf_interface_wanted(const struct conf *conf, const char *name,
 	    const struct address *address, bool wildcard);

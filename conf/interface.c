@@ -209,8 +209,10 @@ conf_interface_wanted(const struct conf *conf, const char *name,
 	}
 	if (last != NULL)
 		return last->action == CONF_LISTEN;
-	/* Nobody spoke of it. Who only says what to leave out keeps the rest;
-	 * who says where to listen means there, and the loopback. */
+	/*
+	 * Nobody spoke of it. Who only says what to leave out keeps the rest;
+	 * who says where to listen means there, and the loopback.
+	 */
 	if (address_is_loopback(address))
 		return listens || all;
 	return !wildcard && !listens && all;

@@ -235,12 +235,15 @@ parse_value(struct parser *parser, const struct option *option,
 static void
 parse_store(const struct option *option, void *target, int64_t number)
 {
-	unsigned char *field = (unsigned char *)target + option->offset;
+	unsigned char *field;
 	uint32_t word = (uint32_t)number;
 
+	if (option->store == STORE_NOT)
+		return;
+	field = (unsigned char *)target + option->offset;
 	switch (option->store) {
 	case STORE_NOT:
-		return;
+		break;
 	case STORE_U32:
 		memcpy(field, &word, sizeof(word));
 		return;
@@ -267,6 +270,10 @@ parse_option(struct parser *parser, const struct option *options,
 	option = option_find(options, word->text);
 	if (option == NULL) {
 		parse_unknown_option(parser, options, what, word);
+		/* A number behind it is its value, not one more mistake. */
+		if (word->next != NULL &&
+		    number_decimal(word->next->text, 0, &number))
+			word = word->next;
 		return word->next;
 	}
 	good = parse_option_effect(parser, option, word);
