@@ -69,13 +69,16 @@ pid_of() {
 
 # until_true SECONDS COMMAND...: runs it each 0.1 s until it is true
 until_true() {
-	tries=$(($1 * 10))
+	deadline=$(($(uptime_s) + $1))
 	shift
 	until "$@"; do
-		tries=$((tries - 1))
-		[ $tries -gt 0 ] || return 1
+		[ "$(uptime_s)" -lt $deadline ] || return 1
 		sleep 0.1
 	done
+}
+
+uptime_s() {
+	cut -d. -f1 /proc/uptime
 }
 
 # show_log: what the daemon said, its last lines, each marked

@@ -5,7 +5,8 @@
  * True time is EPOCH + RAW * (1 + PPM / 10^6); PPM is thus what the daemon has
  * to find out about its oscillator.
  *
- *	truetime serve ADDRESS [KEY=VALUE]...	an NTP server of that time
+ *	truetime serve ADDRESS [KEY=VALUE]...	an NTP server of that time; with
+ *						real=1 of CLOCK_REALTIME
  *	truetime error every=S count=N		CLOCK_REALTIME less true time
  *	truetime kernel				the kernel's clock state
  *	truetime slope SECONDS			its rate against RAW, less its
@@ -45,6 +46,8 @@ truth_at(const struct truth *truth, int64_t raw)
 int64_t
 truth_now(const struct truth *truth)
 {
+	if (truth->real)
+		return read_clock(CLOCK_REALTIME);
 	return truth_at(truth, read_clock(CLOCK_MONOTONIC_RAW));
 }
 
@@ -230,6 +233,8 @@ main(int argc, char *argv[])
 	    getenv("EPOCH") != NULL ? strtod(getenv("EPOCH"), NULL) : 0)) * NS;
 	truth.ppm = word_number(words, "ppm",
 	    getenv("PPM") != NULL ? strtod(getenv("PPM"), NULL) : 0);
+
+	truth.real = word_number(words, "real", 0) != 0;
 
 	if (strcmp(command, "serve") == 0 && argc >= 3)
 		return serve_forever(&truth, argv[2], words + 2);

@@ -1,16 +1,19 @@
 /*
  * Truth for the tests in simulated time, see truetime.c: EPOCH plus the raw
- * counter, as fast as the oscillator is said to be wrong.
+ * counter, as fast as the oscillator is said to be wrong; or, where nothing
+ * may move the clock anyway, CLOCK_REALTIME.
  */
 #ifndef TESTS_VM_TRUETIME_H
 #define TESTS_VM_TRUETIME_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <time.h>
 
 struct truth {
 	int64_t		epoch_ns;	/* true time at raw 0, since 1970 */
 	double		ppm;		/* true seconds per raw second, less 1 */
+	bool		real;		/* CLOCK_REALTIME is true instead */
 };
 
 int64_t	read_clock(clockid_t clock);
