@@ -70,7 +70,7 @@ occupant_find(const struct address *address, char *text, size_t size)
 
 	text[0] = '\0';
 	if (uid >= 0)
-		snprintf(text, size, " (by a program of uid %ld)", uid);
+		snprintf(text, size, " by a program of uid %ld", uid);
 	snprintf(own, sizeof(own), "%d", (int)getpid());
 	proc = opendir("/proc");
 	if (proc == NULL)
@@ -80,7 +80,7 @@ occupant_find(const struct address *address, char *text, size_t size)
 		    strlen(entry->d_name) || strcmp(entry->d_name, own) == 0 ||
 		    !occupant_is_service(entry->d_name, name, sizeof(name)))
 			continue;
-		snprintf(text, size, " (%s is running, pid %.20s)", name,
+		snprintf(text, size, "; %s, pid %.20s, may have it", name,
 		    entry->d_name);
 		break;
 	}

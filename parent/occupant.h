@@ -12,7 +12,7 @@
 
 #define OCCUPANT_TEXT	160
 
-/* " (chronyd is running, pid 812)" and the like, or nothing. Into text. */
+/* "; chronyd, pid 812, may have it" and the like, or nothing. Into text. */
 void	occupant_find(const struct address *address, char *text, size_t size);
 
 #endif

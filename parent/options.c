@@ -30,7 +30,7 @@ enum {
 };
 
 static const char options_short[] =
-    ":46aAbc:CdD:f:gGhi:I:k:l:LmM:nNp:P:qr:s:t:u:U:v:Vw:xz:Z:";
+    ":46aAbc:CdD:f:gGhi:I:k:l:LmMnNp:P:qr:s:t:u:U:v:Vw:xz:Z:";
 
 static const struct option options_long[] = {
 	{ "ipv4", no_argument, NULL, '4' },

@@ -65,7 +65,6 @@ struct options {
 	int		debug;		/* -d counts, -D N sets; 0..9 */
 	unsigned int	first_any;	/* -g count. 1: LIMITS_FIRST_ANY; 2 or
 					 * more: LIMITS_FIRST_BACK as well */
-	bool		first_step;	/* -G: accepted, see options_apply */
 	bool		quit;		/* -q: set the clock once and exit */
 	uint32_t	wait_sync_s;	/* -w: parent of the detached daemon
 					 * waits so long for the clock; 0: no */
