@@ -48,6 +48,7 @@ act_socket_ready(void *context, int fd, short revents)
 		    now, &net->actions);
 		break;
 	case UDP_FAILED:
+		events_failed(&net->events, &request->to, error, now);
 		client_failed(net->client, request->association, error, now,
 		    &net->actions);
 		break;
@@ -85,6 +86,8 @@ act_send(struct net *net, const struct action *action)
 	act_close(net, action);
 	error = request_send(&net->requests, action, &request);
 	if (error != 0) {
+		events_failed(&net->events, &action->u.send.to, error,
+		    &net->now);
 		act_failed(net, action->association, error);
 		return;
 	}

@@ -7,11 +7,14 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/ntp_time.h"
 
 #define REJECT_BURST	5
 #define REJECT_INTERVAL	(3600 * NS_PER_S)
+#define FAILURE_BURST	16
+#define FAILURE_INTERVAL (600 * NS_PER_S)
 #define EVENT_BURST	(2 * ASSOCIATIONS_MAX)
 #define EVENT_INTERVAL	(10 * NS_PER_S)
 #define EVENT_TEXT	(ADDRESS_TEXT + CONF_NAME_MAX + 8)
@@ -158,9 +161,9 @@ events_no_majority(const char *who, const struct action *action,
     const struct association_variables *variables)
 {
 	(void)who;
-	(void)action;
 	(void)variables;
-	log_warning("the servers do not agree: no majority for any time");
+	log_warning("no majority: %u servers answer, but they do not agree, "
+	    "or are too few (tos minsane)", action->u.event.cause);
 }
 
 static void
@@ -230,27 +233,36 @@ static event_writer *const writers[CLIENT_EVENT_MAX] = {
 	[CLIENT_MEASURED] = events_measured,
 };
 
+static bool
+events_limit(struct log_limit *limit, const struct moment *now,
+    uint32_t burst, int64_t interval_ns)
+{
+	uint32_t suppressed;
+	bool pass;
+
+	pass = log_limit_pass(limit, now->axis_ns, burst, interval_ns,
+	    &suppressed);
+	if (suppressed > 0)
+		log_info("%u lines like the next one were left out",
+		    suppressed);
+	return pass;
+}
+
 /* Measured samples come at the pace of our own polls: not limited. */
 static bool
 events_pass(struct events *events, const struct action *action,
     const struct moment *now)
 {
 	enum client_event what = action->u.event.what;
-	uint32_t cause = action->u.event.cause, suppressed = 0;
-	bool pass;
+	uint32_t cause = action->u.event.cause;
 
 	if (what == CLIENT_MEASURED)
 		return true;
 	if (what == CLIENT_REJECTED && cause < REJECT_MAX)
-		pass = log_limit_pass(&events->causes[cause], now->axis_ns,
-		    REJECT_BURST, REJECT_INTERVAL, &suppressed);
-	else
-		pass = log_limit_pass(&events->events[what], now->axis_ns,
-		    EVENT_BURST, EVENT_INTERVAL, &suppressed);
-	if (suppressed > 0)
-		log_info("%u lines like the next one were left out",
-		    suppressed);
-	return pass;
+		return events_limit(&events->causes[cause], now, REJECT_BURST,
+		    REJECT_INTERVAL);
+	return events_limit(&events->events[what], now, EVENT_BURST,
+	    EVENT_INTERVAL);
 }
 
 /* Its slot's variables; all zero if the association is gone. */
@@ -301,4 +313,16 @@ events_log(struct events *events, const struct action *action,
 	events_find(client, action->association, now, &variables);
 	events_who(action, &variables, who, sizeof(who));
 	writers[action->u.event.what](who, action, &variables);
+}
+
+void
+events_failed(struct events *events, const struct address *to, int error,
+    const struct moment *now)
+{
+	char address[ADDRESS_TEXT];
+
+	if (events_limit(&events->failures, now, FAILURE_BURST,
+	    FAILURE_INTERVAL))
+		log_info("%s: %s", address_to_text(to, address),
+		    strerror(error));
 }

@@ -24,11 +24,16 @@
 struct events {
 	struct log_limit events[CLIENT_EVENT_MAX];
 	struct log_limit causes[REJECT_MAX];
+	struct log_limit failures;	/* to send */
 };
 
 /* All zero is a fresh one. action: ACTION_EVENT. */
 void	events_log(struct events *events, const struct action *action,
 	    const struct client *client, const struct moment *now);
+
+/* A request could not be sent, or came back as an ICMP error: the errno. */
+void	events_failed(struct events *events, const struct address *to,
+	    int error, const struct moment *now);
 
 /* "+0.300123456", for values without a meaning of their own sign "0.3...".
  * text holds EVENTS_SECONDS_TEXT bytes. Returns text. */

@@ -23,6 +23,7 @@
 #include "net/publish.h"
 
 #define STATUS_EVERY_NS	NS_PER_S
+#define OVERDUE_NS	(10 * NS_PER_S)
 
 static void
 net_applied(void *context, const void *message, int fd)
@@ -199,7 +200,9 @@ net_finish_turn(struct net *net)
 	}
 	if (net->generation != 0)
 		net_status(net);
-	if (net->configure.pinged)
+	/* a core that is never done with its timers is not alive */
+	if (net->configure.pinged &&
+	    now->axis_ns - client_next(net->client) < OVERDUE_NS)
 		net_signal_parent(MSG_ALIVE, net->configure.ping_id);
 	net->configure.pinged = false;
 }

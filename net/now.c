@@ -12,6 +12,10 @@
 #include "common/log.h"
 #include "common/ntp_time.h"
 
+#define DAY_S		86400
+#define LEAP_SLACK_S	60
+#define LEAP_SLACK_NS	(20 * NS_PER_MS)
+
 /*
  * What the virtual clock of --observe differs from CLOCK_REALTIME; 0 where
  * clockctl steers the real one. To 1 ns, for any rate that APPLIED may carry.
@@ -50,6 +54,22 @@ now_read(struct net *net)
 	now_from_pair(net, &pair);
 }
 
+/*
+ * The kernel's leap second looks like somebody's step of one second, but comes
+ * at midnight, to a kernel that was told of it.
+ */
+static bool
+now_leap(const struct net *net, int64_t moved_ns)
+{
+	int64_t size_ns = moved_ns < 0 ? -moved_ns : moved_ns;
+	int64_t second = net->now.real_ns / NS_PER_S % DAY_S;
+
+	return net->applied.leap != 0 &&
+	    size_ns > NS_PER_S - LEAP_SLACK_NS &&
+	    size_ns < NS_PER_S + LEAP_SLACK_NS &&
+	    (second < LEAP_SLACK_S || second > DAY_S - LEAP_SLACK_S);
+}
+
 static void
 now_disturbed(struct net *net, const struct clock_pair *pair)
 {
@@ -66,6 +86,13 @@ now_disturbed(struct net *net, const struct clock_pair *pair)
 		    "anew", events_seconds(value_ns, text));
 		break;
 	case DISTURBANCE_SET:
+		if (now_leap(net, value_ns)) {
+			/* UTC itself has moved against the axis: what was
+			 * measured before is as useless as after a suspend */
+			log_notice("leap second: measuring anew");
+			value_ns = NS_PER_S;
+			break;
+		}
 		log_notice("somebody else set the clock, by %s s: measuring "
 		    "anew", events_signed(value_ns, text));
 		value_ns = 0;

@@ -78,6 +78,7 @@ request_send(struct requests *requests, const struct action *action,
 	if (error != 0)
 		return error;
 	request->association = action->association;
+	request->to = action->u.send.to;
 	request->transmission.nonce = header.xmt;
 	request->transmission.local_refid = request->udp.local.family != 0 ?
 	    address_to_refid(&request->udp.local) : 0;

@@ -14,6 +14,7 @@
 
 struct request {
 	uint32_t	association;	/* 0: free */
+	struct address	to;
 	struct udp_request udp;
 	struct transmission transmission;
 };
