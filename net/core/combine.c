@@ -7,20 +7,31 @@
 
 #define SD_MIN	1e-9	/* s, and s/s: no estimate is better than this */
 
+/*
+ * A server is about as wrong as a third of what it admits. It says so itself,
+ * so it may make itself heard less, never more: a liar with wide margins
+ * passes the intersection, but then it must not count.
+ */
+#define CLAIM_SHARE	3
+
 /* Weighted mean with its standard deviation, one value at a time. */
 struct mean {
 	double		w, wx, wxx;
+	double		wwvv;		/* of the measured variances */
 	size_t		n;
 };
 
+/* sd: of the value; extra: further doubt, which only lessens its weight. */
 static void
-mean_add(struct mean *mean, double value, double sd)
+mean_add(struct mean *mean, double value, double sd, double extra)
 {
-	double w = 1 / (sd * sd + SD_MIN * SD_MIN);
+	double variance = sd * sd + SD_MIN * SD_MIN;
+	double w = 1 / (variance + extra * extra);
 
 	mean->w += w;
 	mean->wx += w * value;
 	mean->wxx += w * value * value;
+	mean->wwvv += w * w * variance;
 	mean->n++;
 }
 
@@ -33,7 +44,7 @@ mean_value(const struct mean *mean)
 static double
 mean_sd(const struct mean *mean)
 {
-	double variance = 1 / mean->w, chi2;
+	double variance = mean->wwvv / (mean->w * mean->w), chi2;
 
 	if (mean->n < 2)
 		return sqrt(variance);
@@ -70,7 +81,8 @@ combine_survivors(const struct candidate *survivors, size_t count,
 	origin = survivors[0].offset;
 	for (i = 0; i < count; i++)
 		mean_add(&offset, survivors[i].offset - origin,
-		    survivors[i].offset_sd);
+		    survivors[i].offset_sd,
+		    survivors[i].claimed / CLAIM_SHARE);
 	combine_frequency(survivors, count, combined);
 	combined->offset = origin + mean_value(&offset);
 	combined->offset_sd = mean_sd(&offset);
@@ -87,7 +99,7 @@ combine_frequency(const struct candidate *candidates, size_t count,
 	combined->offset_sd = 0;
 	for (i = 0; i < count; i++)
 		mean_add(&frequency, candidates[i].frequency,
-		    candidates[i].frequency_sd);
+		    candidates[i].frequency_sd, 0);
 	combined->frequency = mean_value(&frequency);
 	combined->frequency_sd = mean_sd(&frequency);
 }

@@ -14,7 +14,9 @@ struct candidate {
 	uint8_t		stratum;
 	uint32_t	flags;		/* enum source_flag */
 	double		offset;		/* true time minus axis, or epoch */
-	double		offset_sd;
+	double		offset_sd;	/* of our measurement */
+	double		claimed;	/* its own root dispersion and half of
+					 * its root delay */
 	double		frequency;
 	double		frequency_sd;
 	double		jitter;

@@ -97,9 +97,10 @@ appraise(const struct client *client, unsigned int slot,
 	candidate->frequency = estimate.frequency;
 	candidate->frequency_sd = estimate.frequency_sd;
 	candidate->jitter = estimate.jitter;
-	candidate->distance = (estimate.delay +
-	    (double)ntp_short_to_ns(header->root_delay) / 1e9) / 2 +
-	    (double)ntp_short_to_ns(header->root_dispersion) / 1e9 +
+	candidate->claimed =
+	    (double)ntp_short_to_ns(header->root_delay) / 2e9 +
+	    (double)ntp_short_to_ns(header->root_dispersion) / 1e9;
+	candidate->distance = candidate->claimed + estimate.delay / 2 +
 	    3 * estimate.offset_sd;
 	if (candidate->distance < mindist)
 		candidate->distance = mindist;
