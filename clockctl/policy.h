@@ -56,8 +56,8 @@
 
 /* The bend by slewing above, for a time in seconds up to some days. */
 #define POLICY_BEND_NS(s)	(POLICY_ALLOWANCE_NS +			\
-	(s) * (POLICY_REFILL_PPT / 1000) +				\
-	(s) * (s) / 2 * (POLICY_DRIFT_PPT_H / 3600) / 1000)
+	INT64_C(1) * (s) * (POLICY_REFILL_PPT / 1000) +			\
+	INT64_C(1) * (s) * (s) / 2 * POLICY_DRIFT_PPT_H / 3600 / 1000)
 
 enum verdict_action {
 	VERDICT_REFUSE,		/* as if it had not come; status says why */

@@ -112,19 +112,32 @@ steer_remaining(const struct steer *steer, const struct clock_pair *now)
 	    steer_scale(passed, steer->base_ppt) - now->real_ns : 0;
 }
 
+/*
+ * What the kernel slews in this second: it took a quarter of what was armed,
+ * so a third of what is left (it rounds). When nothing was armed there is
+ * nothing to see; then the old chunk counts until the second's begin must
+ * have been noticed.
+ */
+static void
+find_chunk(struct steer *steer, int64_t real_ns, int64_t left_ns)
+{
+	if (llabs(left_ns - steer->armed_ns) > 1) {
+		steer->chunk_ns = left_ns / 3;
+		steer->armed_s = real_ns / NS_PER_S;
+	} else if ((real_ns - REARM_NS) / NS_PER_S > steer->armed_s) {
+		steer->armed_s = (real_ns - REARM_NS) / NS_PER_S;
+		if (steer->armed_ns == 0)
+			steer->chunk_ns = 0;
+	}
+}
+
 void
 steer_call(struct steer *steer, const struct clock_pair *now,
     const struct timex *kernel, int status, struct timex *call)
 {
 	int64_t rest, room, frequency;
 
-	/* 3/4 are left of what there was before the last second's begin (the
-	 * kernel rounds); nothing comes of nothing */
-	if (llabs(kernel->offset - steer->armed_ns) > 1 ||
-	    (steer->armed_ns == 0 &&
-	    now->real_ns / NS_PER_S != steer->armed_s))
-		steer->chunk_ns = kernel->offset / 3;
-	steer->armed_s = now->real_ns / NS_PER_S;
+	find_chunk(steer, now->real_ns, kernel->offset);
 	rest = steer_remaining(steer, now) - steer->chunk_ns *
 	    (NS_PER_S - now->real_ns % NS_PER_S) / NS_PER_S;
 	/* what runs in this second cannot be taken back: it has its share */

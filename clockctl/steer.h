@@ -33,7 +33,7 @@ struct steer {
 	int64_t		floor_ns;	/* slew until this is left */
 	int64_t		gain;		/* armed / still to go: 1 or 2 */
 	int64_t		armed_ns;	/* ADJ_OFFSET of the last call */
-	int64_t		armed_s;	/* in this second of CLOCK_REALTIME */
+	int64_t		armed_s;	/* the second chunk_ns belongs to */
 	int64_t		chunk_ns;	/* the kernel does in this second */
 };
 
