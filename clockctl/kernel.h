@@ -27,7 +27,8 @@ struct clock_backend {
 	void	(*difference)(void *state, int64_t *ns, int64_t *ppt);
 };
 
-extern const struct clock_backend kernel_backend;	/* state: unused */
+/* state: that of observe_backend; the kernel needs none. */
+extern const struct clock_backend kernel_backend;
 
 /* --observe: a virtual clock that starts as the real one and obeys the same
  * calls; nothing is ever written. state: struct observe, zero at first. */

@@ -196,12 +196,8 @@ main(int argc, char *argv[])
 	    &kernel_profile, &arguments.identity, &failed))
 		return 1;
 	memset(&clockctl, 0, sizeof(clockctl));
-	if (arguments.observe)
-		control_init(&clockctl.control, &observe_backend,
-		    &clockctl.observe, &output);
-	else
-		control_init(&clockctl.control, &kernel_backend, NULL,
-		    &output);
+	control_init(&clockctl.control, arguments.observe ? &observe_backend :
+	    &kernel_backend, &clockctl.observe, &output);
 	send_signal(MSG_CLOCK_READY, 0);
 	while (turn(&clockctl))
 		continue;
