@@ -13,19 +13,16 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
-#include <bsd/stdlib.h>
-
 #include "common/log.h"
 #include "common/ntp_time.h"
 #include "conf/conf.h"
 #include "config.h"
+#include "parent/check.h"
 #include "parent/daemon.h"
 #include "parent/detach.h"
 #include "parent/files.h"
-#include "parent/reader.h"
 #include "parent/record.h"
 #include "parent/reload.h"
-#include "parent/report.h"
 #include "parent/start.h"
 #include "parent/watch.h"
 
@@ -296,34 +293,6 @@ main_run(struct daemon *daemon)
 	return daemon->exit_status;
 }
 
-static void
-main_print(void *context, const char *text)
-{
-	fputs(text, context);
-}
-
-/* --check and --dump: nothing is started, bound or written. */
-static int
-main_check(const struct options *options, bool dump)
-{
-	struct conf_report report = { 0 };
-	const struct conf_complaint *it;
-	struct conf *conf;
-	char text[1024];
-	bool refused;
-
-	conf = reader_configuration(options, &report);
-	for (it = report.first; it != NULL; it = it->next)
-		fprintf(stderr, "%s\n", conf_complaint_format(it, text,
-		    sizeof(text)));
-	refused = conf == NULL || report.errors > 0;
-	if (dump && !refused)
-		conf_dump(conf, main_print, stdout);
-	conf_free(conf);
-	conf_report_free(&report);
-	return fflush(stdout) != 0 || refused;
-}
-
 /*
  * The daemon works in "/"; what was named from elsewhere is still meant, at
  * each reload. The result is for the life of the process.
@@ -394,15 +363,15 @@ main(int argc, char *argv[])
 	case OPTIONS_ERROR:
 		return main_complain(options->error, NULL, 2);
 	case OPTIONS_HELP:
-		main_print(stdout, options_usage());
+		fputs(options_usage(), stdout);
 		return 0;
 	case OPTIONS_VERSION:
 		puts("ntpd (timeball) " VERSION);
 		return 0;
 	case OPTIONS_CHECK:
-		return main_check(options, false);
+		return check_configuration(options, false);
 	case OPTIONS_DUMP:
-		return main_check(options, true);
+		return check_configuration(options, true);
 	case OPTIONS_RUN:
 		break;
 	}

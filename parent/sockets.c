@@ -108,6 +108,7 @@ size_t
 sockets_candidates(struct sockets_candidate *candidates, size_t max)
 {
 	struct ifaddrs *all, *it;
+	struct sockets_candidate *own;
 	struct sockaddr_storage storage;
 	size_t count = 0, length;
 
@@ -124,10 +125,11 @@ sockets_candidates(struct sockets_candidate *candidates, size_t max)
 			continue;
 		memset(&storage, 0, sizeof(storage));
 		memcpy(&storage, it->ifa_addr, length);
-		if (!address_from_sockaddr(&storage, &candidates[count].address))
+		own = &candidates[count];
+		if (!address_from_sockaddr(&storage, &own->address))
 			continue;
-		candidates[count].address.port = 0;
-		strlcpy(candidates[count].name, it->ifa_name, SOCKETS_IFNAME);
+		own->address.port = 0;
+		strlcpy(own->name, it->ifa_name, SOCKETS_IFNAME);
 		count++;
 	}
 	freeifaddrs(all);

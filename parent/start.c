@@ -89,7 +89,7 @@ start_setup(struct daemon *daemon)
 	setup->observe = options->observe;
 	setup->ipv4_only = options->ipv4_only;
 	setup->ipv6_only = options->ipv6_only;
-	/* Started before the log is, and logs nothing: no hold on a terminal. */
+	/* clockctl logs nothing; it shall not hold on to a terminal. */
 	setup->log_fd = daemon->terminal >= 0 ? -1 : 2;
 	setup->debug = options->debug;
 	for (i = 0; i < ROLE_MAX; i++)

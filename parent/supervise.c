@@ -9,15 +9,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "common/channel.h"
 #include "common/log.h"
 #include "common/ntp_time.h"
 #include "parent/dispatch.h"
+#include "parent/launch.h"
 
 /* Who ran for so long failed for a new reason. */
 #define SUPERVISE_GOOD_NS	(60 * NS_PER_S)
@@ -129,98 +128,6 @@ supervise_readable(void *context, int fd, short revents)
 		}
 }
 
-/* The descriptors of common/role.h and the words of its command line. */
-static void
-supervise_plan(const struct supervisor *supervisor, enum role role,
-    int channel, struct spawn_plan *plan)
-{
-	const struct supervise_setup *setup = &supervisor->setup;
-
-	memset(plan, 0, sizeof(*plan));
-	plan->role = role;
-	plan->binary = setup->binaries[role];
-	plan->unprivileged = setup->unprivileged;
-	plan->uid = setup->accounts[role].uid;
-	plan->gid = setup->accounts[role].gid;
-	plan->root = setup->roots[role];
-	plan->log_fd = setup->log_fd;
-	plan->log_target = setup->log_target;
-	plan->debug = setup->debug;
-	plan->fds[plan->nfds++] = channel;
-	if (role == ROLE_CLOCKCTL)
-		plan->fds[plan->nfds++] = setup->clock_pair[0];
-	if (role == ROLE_NET) {
-		plan->fds[plan->nfds++] = setup->clock_pair[1];
-		plan->fds[plan->nfds++] = setup->resolver_pair[0];
-		plan->fds[plan->nfds++] = setup->page[0];
-	}
-	if (role == ROLE_SERVE)
-		plan->fds[plan->nfds++] = setup->page[1];
-	if (role == ROLE_RESOLVER)
-		plan->fds[plan->nfds++] = setup->resolver_pair[1];
-	if (setup->observe)
-		plan->words[plan->nwords++] = "observe";
-	if (setup->ipv4_only)
-		plan->words[plan->nwords++] = "4";
-	if (setup->ipv6_only)
-		plan->words[plan->nwords++] = "6";
-}
-
-/* Throws away, unread, what was meant for one who is gone. */
-static void
-supervise_drain(int fd)
-{
-	char byte;
-
-	while (recv(fd, &byte, sizeof(byte), MSG_DONTWAIT | MSG_TRUNC) > 0)
-		;
-}
-
-/* A new net: clockctl shall not take the old one's word for its own. */
-static void
-supervise_new_epoch(struct supervisor *supervisor, char *word, size_t size,
-    struct spawn_plan *plan)
-{
-	struct child *clock = &supervisor->children[ROLE_CLOCKCTL];
-	struct msg_newnet newnet = {
-		.header = { .type = MSG_NEWNET, .size = sizeof(newnet) }
-	};
-
-	newnet.header.id = ++supervisor->net_epoch;
-	if (clock->channel >= 0 && !channel_send(clock->channel, &newnet, -1))
-		supervise_restart(clock, "does not read its channel");
-	supervise_drain(supervisor->setup.clock_pair[1]);
-	supervise_drain(supervisor->setup.resolver_pair[0]);
-	snprintf(word, size, "epoch=%u", supervisor->net_epoch);
-	plan->words[plan->nwords++] = word;
-}
-
-static bool
-supervise_spawn(struct supervisor *supervisor, struct child *child)
-{
-	struct spawn_plan plan;
-	char epoch[24];
-	int pair[2], saved;
-
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) != 0)
-		return false;
-	supervise_plan(supervisor, child->role, pair[1], &plan);
-	if (child->role == ROLE_NET)
-		supervise_new_epoch(supervisor, epoch, sizeof(epoch), &plan);
-	child->pid = spawn_start(&plan);
-	saved = errno;
-	close(pair[1]);
-	if (child->pid < 0 || !loop_add(supervisor->loop, pair[0], POLLIN,
-	    supervise_readable, child)) {
-		close(pair[0]);
-		child->pid = 0;
-		errno = saved;
-		return false;
-	}
-	child->channel = pair[0];
-	return true;
-}
-
 bool
 supervise_start(struct supervisor *supervisor, enum role role)
 {
@@ -232,7 +139,7 @@ supervise_start(struct supervisor *supervisor, enum role role)
 	child->pushed = child->acknowledged = 0;
 	child->ping = child->pong = 0;
 	child->started_ns = supervise_now();
-	if (!supervise_spawn(supervisor, child)) {
+	if (!launch_child(child, supervise_readable)) {
 		child->failures++;
 		child->state = CHILD_WAITING;
 		child->due_ns = child->started_ns +
@@ -348,42 +255,6 @@ supervise_next(const struct supervisor *supervisor)
 		if (supervisor->children[i].due_ns < next)
 			next = supervisor->children[i].due_ns;
 	return next;
-}
-
-void
-supervise_ping(struct supervisor *supervisor, uint32_t number)
-{
-	struct msg_conf_signal ping = {
-		.header = { .size = sizeof(ping), .id = number }
-	};
-	struct child *child;
-	int i;
-
-	for (i = 0; i < ROLE_MAX; i++) {
-		child = &supervisor->children[i];
-		if (child->state != CHILD_RUNNING || child->channel < 0)
-			continue;
-		ping.header.type = i == ROLE_CLOCKCTL ? MSG_PING :
-		    MSG_CONF_PING;
-		/* A full channel will show as a PING not answered. */
-		(void)channel_send(child->channel, &ping, -1);
-		child->ping = number;
-	}
-}
-
-bool
-supervise_all_alive(const struct supervisor *supervisor, uint32_t number)
-{
-	const struct child *child;
-	int i;
-
-	for (i = 0; i < ROLE_MAX; i++) {
-		child = &supervisor->children[i];
-		if (child->wanted && (child->state != CHILD_RUNNING ||
-		    child->pong != number))
-			return false;
-	}
-	return true;
 }
 
 /* clockctl ends last, when nobody is left who would miss it. */

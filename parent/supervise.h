@@ -118,13 +118,8 @@ void	supervise_reap(struct supervisor *supervisor);
 void	supervise_timer(struct supervisor *supervisor);
 int64_t	supervise_next(const struct supervisor *supervisor);
 
-/* Asks everybody who runs for a sign of life; answers come by the loop. */
-void	supervise_ping(struct supervisor *supervisor, uint32_t number);
-/* True if all who are wanted run and answered this PING. */
-bool	supervise_all_alive(const struct supervisor *supervisor,
-	    uint32_t number);
-
-/* Closes all channels, which tells the children to end, then kills. */
+/* Nothing is started any more. Closing a channel tells a child to end; then
+ * the rest is killed. */
 void	supervise_stop(struct supervisor *supervisor);
 void	supervise_kill(struct supervisor *supervisor);
 bool	supervise_any_left(const struct supervisor *supervisor);

@@ -8,6 +8,7 @@
 #include "common/log.h"
 #include "common/ntp_time.h"
 #include "parent/daemon.h"
+#include "parent/pulse.h"
 #include "parent/report.h"
 
 /* Nobody needs to be woken more often where no watchdog waits. */
@@ -66,10 +67,10 @@ watch_timer(struct daemon *daemon, int64_t now_ns)
 	if (daemon->ping_due_ns > now_ns)
 		return;
 	daemon->ping_due_ns = now_ns + watch_interval(daemon);
-	if (supervise_all_alive(&daemon->supervisor, daemon->ping))
+	if (pulse_all_alive(&daemon->supervisor, daemon->ping))
 		notify_watchdog(&daemon->notify);
 	watch_judge(daemon);
-	supervise_ping(&daemon->supervisor, ++daemon->ping);
+	pulse_ping(&daemon->supervisor, ++daemon->ping);
 }
 
 void

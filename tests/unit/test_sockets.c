@@ -114,8 +114,8 @@ who_serves_nobody_listens_to_itself_only(void **state)
 {
 	static const char *const files[] = {
 		"restrict default ignore\n",
-		"restrict default noserve\nrestrict 127.0.0.1\n"
-		    "restrict ::1\n",
+		("restrict default noserve\nrestrict 127.0.0.1\n"
+		    "restrict ::1\n"),
 		"restrict -4 default ignore\nrestrict -6 default ignore\n",
 	};
 	size_t i;
@@ -131,8 +131,8 @@ static void
 who_excepts_a_network_serves(void **state)
 {
 	static const char *const files[] = {
-		"restrict default ignore\n"
-		    "restrict 192.0.2.0 mask 255.255.255.0\n",
+		("restrict default ignore\n"
+		    "restrict 192.0.2.0 mask 255.255.255.0\n"),
 		"restrict default kod nomodify nopeer noquery limited\n",
 		"restrict -4 default ignore\n",
 		"restrict default ignore\nrestrict default limited\n",

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "common/ntp_time.h"
+#include "parent/pulse.h"
 
 static void
 backoff_doubles_from_one_second_to_sixty(void **state)
@@ -132,16 +133,16 @@ alive_means_all_who_are_wanted_answered(void **state)
 	(void)state;
 	loop_init(&loop);
 	supervise_init(&supervisor, &loop, &hooks, NULL);
-	assert_true(supervise_all_alive(&supervisor, 0));
+	assert_true(pulse_all_alive(&supervisor, 0));
 	supervisor.children[ROLE_NET].wanted = true;
-	assert_false(supervise_all_alive(&supervisor, 0));
+	assert_false(pulse_all_alive(&supervisor, 0));
 	supervisor.children[ROLE_NET].state = CHILD_RUNNING;
-	assert_false(supervise_all_alive(&supervisor, 5));
+	assert_false(pulse_all_alive(&supervisor, 5));
 	supervisor.children[ROLE_NET].pong = 5;
-	assert_true(supervise_all_alive(&supervisor, 5));
+	assert_true(pulse_all_alive(&supervisor, 5));
 	supervisor.children[ROLE_SERVE].wanted = true;
 	supervisor.children[ROLE_SERVE].state = CHILD_WAITING;
-	assert_false(supervise_all_alive(&supervisor, 5));
+	assert_false(pulse_all_alive(&supervisor, 5));
 }
 
 int
