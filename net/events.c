@@ -46,23 +46,27 @@ static const char *const cause_words[REJECT_MAX] = {
 	[REJECT_STEP] = "clock was set during the exchange",
 };
 
-char *
-events_seconds(int64_t ns, char *text)
+static char *
+events_number(int64_t ns, const char *plus, char *text)
 {
 	uint64_t size = ns < 0 ? 0 - (uint64_t)ns : (uint64_t)ns;
 
 	(void)snprintf(text, EVENTS_SECONDS_TEXT, "%s%" PRIu64 ".%09" PRIu64,
-	    ns < 0 ? "-" : "", size / (uint64_t)NS_PER_S,
+	    ns < 0 ? "-" : plus, size / (uint64_t)NS_PER_S,
 	    size % (uint64_t)NS_PER_S);
 	return text;
 }
 
 char *
+events_seconds(int64_t ns, char *text)
+{
+	return events_number(ns, "", text);
+}
+
+char *
 events_signed(int64_t ns, char *text)
 {
-	text[0] = '+';
-	(void)events_seconds(ns, ns < 0 ? text : text + 1);
-	return text;
+	return events_number(ns, "+", text);
 }
 
 static void
