@@ -132,6 +132,28 @@ conf_lines(struct parser *parser, const char *path, const char *text,
 		conf_line(parser, words);
 }
 
+/*
+ * What a file is called in complaints and towards what it includes itself: a
+ * relative path is one beside the file that names it.
+ */
+static const char *
+conf_file_name(struct parser *parser, const char *path,
+    const struct word *from)
+{
+	const char *slash;
+	size_t directory;
+	char *name;
+
+	slash = from == NULL ? NULL : strrchr(from->place.file, '/');
+	if (path[0] == '/' || slash == NULL)
+		return path;
+	directory = (size_t)(slash - from->place.file) + 1;
+	name = arena_alloc(parser->arena, directory + strlen(path) + 1);
+	memcpy(name, from->place.file, directory);
+	memcpy(name + directory, path, strlen(path) + 1);
+	return name;
+}
+
 void
 parse_file(struct parser *parser, const char *path, const struct word *from,
     bool optional)
@@ -162,7 +184,7 @@ parse_file(struct parser *parser, const char *path, const struct word *from,
 		return;
 	}
 	parser->depth++;
-	conf_lines(parser, path, text, length);
+	conf_lines(parser, conf_file_name(parser, path, from), text, length);
 	parser->depth--;
 	free(text);
 }

@@ -54,7 +54,7 @@ const struct directive directives[] = {
 	/* Access control and rate limits */
 	{ "restrict", EFFECT_LATER, parse_restrict,
 	    "[-4|-6] ADDRESS [mask MASK] [flag ...]",
-	    .reason = "every client is answered, and nobody can query or "
+	    .reason = "all clients are treated alike, and none can query or "
 	    "modify" },
 	{ "unrestrict", EFFECT_LATER, parse_restrict,
 	    "[-4|-6] ADDRESS [mask MASK] [flag ...]", .with = "restrict" },

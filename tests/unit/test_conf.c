@@ -365,6 +365,24 @@ includes_are_read_in_place(void **state)
 	conf_report_free(&report);
 }
 
+/* Beside the includer, at every depth. */
+static void
+relative_includes_are_named_by_their_directory(void **state)
+{
+	static const struct conf_text_file others[] = {
+		{ "/etc/ntp/two", "includefile three\n" },
+		{ "three", "sever c\n" }, { NULL, NULL },
+	};
+	struct conf_report report;
+
+	(void)state;
+	assert_null(conf_text_parse("includefile /etc/ntp/two\n", others,
+	    &report));
+	assert_true(conf_text_said(&report, CONF_ERROR,
+	    "/etc/ntp/three:1:1: error: "));
+	conf_report_free(&report);
+}
+
 static void
 an_error_in_an_included_file_names_that_file(void **state)
 {
@@ -780,6 +798,8 @@ main(void)
 		cmocka_unit_test(only_contiguous_masks_are_masks),
 		cmocka_unit_test(logconfig_sets_adds_and_removes),
 		cmocka_unit_test(includes_are_read_in_place),
+		cmocka_unit_test(
+		    relative_includes_are_named_by_their_directory),
 		cmocka_unit_test(
 		    an_error_in_an_included_file_names_that_file),
 		cmocka_unit_test(a_file_that_includes_itself_ends),
