@@ -1,4 +1,4 @@
-#include "clock_rig.h"
+#include "tests/unit/clock_rig.h"
 
 #include <stdlib.h>
 #include <string.h>

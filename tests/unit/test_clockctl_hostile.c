@@ -14,7 +14,7 @@
 
 #include <cmocka.h>
 
-#include "clock_rig.h"
+#include "tests/unit/clock_rig.h"
 
 #define START_NS	(INT64_C(1790000000) * NS_PER_S)
 #define MS		NS_PER_MS

@@ -13,7 +13,7 @@
 
 #include <cmocka.h>
 
-#include "clock_rig.h"
+#include "tests/unit/clock_rig.h"
 
 #define START_NS	(INT64_C(1790000000) * NS_PER_S)
 /* 2026-06-30 00:00:00 UTC */
