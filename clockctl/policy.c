@@ -18,7 +18,6 @@ policy_begin(struct policy *policy, const struct msg_limits *limits,
 	memset(policy, 0, sizeof(*policy));
 	policy->net_epoch = net_epoch;
 	policy->limits = *limits;
-	policy->first_open = true;
 	policy->over_since_ns = -1;
 	policy->phase_end_ns = INT64_MAX;
 	policy->allowance_ns = POLICY_ALLOWANCE_NS;
@@ -136,7 +135,7 @@ judge_step(struct policy *policy, int64_t size_ns, int64_t axis_ns)
 {
 	const struct msg_limits *limits = &policy->limits;
 
-	if (!policy->first_open && !policy->resume_open) {
+	if (limits->spent_start && !policy->resume_open) {
 		if (policy->over_since_ns < 0)
 			policy->over_since_ns = axis_ns;
 		if (axis_ns - policy->over_since_ns <
@@ -208,7 +207,6 @@ static void
 accept_sample(struct policy *policy, const struct msg_sample *sample)
 {
 	policy->limits.spent_start = 1;
-	policy->first_open = false;
 	policy->resume_open = false;
 	policy->over_since_ns = -1;
 	policy->accepted++;

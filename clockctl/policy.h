@@ -79,7 +79,6 @@ struct policy {
 	uint32_t	net_epoch;	/* 0: no net yet */
 	uint32_t	step_epoch;
 	uint32_t	last_id;	/* of this net's samples */
-	bool		first_open;	/* no sample accepted in this life */
 	bool		resume_open;	/* none since a suspend */
 	uint8_t		leap;		/* as the last accepted sample said */
 	unsigned int	accepted;	/* in a row, towards (g) */
