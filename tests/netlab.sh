@@ -23,7 +23,6 @@ failures=0
 rm -rf "$work"
 mkdir -p "$work"
 mount -t tmpfs none /run
-mount -t tmpfs none /var/lib
 mkdir -p /run/lock
 ip link set lo up
 
@@ -40,7 +39,8 @@ accounts() {
 }
 
 # hosts N: this end is 10.9.0.1; N other hosts, 10.9.0.11 up (fd09::11), each a
-# namespace; on I COMMAND... runs in the I-th (1 is 10.9.0.11)
+# namespace; on I COMMAND... runs in the I-th (1 is 10.9.0.11), on 0 here
+host_0=self
 hosts() {
 	ip link add lab type bridge
 	ip link set lab up
@@ -64,9 +64,14 @@ own_namespace() {
 }
 
 on() {
-	eval "pid=\$host_$1"
+	network=$(network_of "$1")
 	shift
-	nsenter --net="/proc/$pid/ns/net" "$@"
+	nsenter --net="$network" "$@"
+}
+
+# What nsenter --net wants; for a command in the background, whose pid matters.
+network_of() {
+	eval "echo /proc/\$host_$1/ns/net"
 }
 
 # wait_until SECONDS COMMAND...: runs it each 0.1 s until it is true

@@ -2,12 +2,17 @@
 # the lab. Each is in the background; its pid is in $started, its log is
 # $work/NAME.log. None of them has CAP_SYS_TIME, nor needs it here.
 
-# ours NAME LINE...: ntpd --observe, with a file of these lines
-ours() {
-	log=$1
-	shift
+mount -t tmpfs none /var/lib
+
+# ours_on HOST NAME LINE...: ntpd --observe, with a file of these lines and a
+# run directory of its own; host 0 is this end
+ours_on() {
+	host=$1
+	log=$2
+	shift 2
 	printf '%s\n' "$@" >"$work/$log.conf"
-	"$BUILD/parent/ntpd" -d -g --observe -c "$work/$log.conf" \
+	nsenter --net="$(network_of "$host")" unshare --mount \
+	    sh -c 'mount -t tmpfs none /run && exec "$@"' sh "$BUILD/parent/ntpd" -d -g --observe -c "$work/$log.conf" \
 	    -p "/run/$log.pid" >"$work/$log.log" 2>&1 &
 	started=$!
 }
@@ -19,7 +24,8 @@ chronyd_on() {
 	shift 2
 	printf '%s\n' "$@" 'allow' 'cmdport 0' "pidfile /run/$log.pid" \
 	    >"$work/$log.conf"
-	on "$host" "$peers/chrony/usr/sbin/chronyd" -x -d -u root \
+	nsenter --net="$(network_of "$host")" \
+	    "$peers/chrony/usr/sbin/chronyd" -x -d -u root \
 	    -f "$work/$log.conf" >"$work/$log.log" 2>&1 &
 	started=$!
 }
@@ -31,7 +37,8 @@ ntpsec_on() {
 	shift 2
 	printf '%s\n' "$@" 'disable kernel' 'restrict default nomodify' \
 	    >"$work/$log.conf"
-	on "$host" "$peers/ntpsec/usr/sbin/ntpd" -n -g -c "$work/$log.conf" \
+	nsenter --net="$(network_of "$host")" \
+	    "$peers/ntpsec/usr/sbin/ntpd" -n -g -c "$work/$log.conf" \
 	    >"$work/$log.log" 2>&1 &
 	started=$!
 }
@@ -52,7 +59,8 @@ openntpd_on() {
 	printf '%s\n' "$@" >"$work/$log.conf"
 	mkdir -p /run/openntpd /var/lib/openntpd/db /var/lib/openntpd/run
 	chmod 755 /run /run/openntpd
-	on "$host" "$peers/openntpd/usr/sbin/ntpd" -d -v -f "$work/$log.conf" \
+	nsenter --net="$(network_of "$host")" \
+	    "$peers/openntpd/usr/sbin/ntpd" -d -v -f "$work/$log.conf" \
 	    >"$work/$log.log" 2>&1 &
 	started=$!
 }
@@ -62,8 +70,8 @@ truetime_on() {
 	host=$1
 	log=$2
 	shift 2
-	on "$host" "$BUILD/tests/vm/truetime" serve "10.9.0.$((host + 10))" \
-	    real=1 "$@" >"$work/$log.log" 2>&1 &
+	nsenter --net="$(network_of "$host")" "$BUILD/tests/vm/truetime" \
+	    serve "10.9.0.$((host + 10))" real=1 "$@" >"$work/$log.log" 2>&1 &
 	started=$!
 }
 

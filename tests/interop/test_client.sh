@@ -7,45 +7,59 @@ set -eu
 . "$(dirname "$0")/../netlab.sh"
 . "$(dirname "$0")/daemons.sh"
 
-hosts 4
+hosts 9
 chronyd_on 1 chrony 'local stratum 5'
 truetime_on 2 wrong offset=0.3 stratum=3
 ntpsec_on 3 ntpsec 'server 10.9.0.11 iburst minpoll 3 maxpoll 3'
-chronyd_on 4 chrony-wrong 'server 10.9.0.12 iburst minpoll 2 maxpoll 2' \
-    'makestep 0.01 -1'
+chronyd_on 4 chrony-wrong 'server 10.9.0.12 iburst minpoll 2 maxpoll 2'
 must 'chronyd serves' wait_until 60 asked ask 10.9.0.11 --stratum 5
 must 'the wrong server serves' wait_until 60 asked ask 10.9.0.12 --stratum 3
 must 'ntpsec serves' wait_until 120 asked ask 10.9.0.13 --stratum 6 --leap 0
 must 'the chronyd that follows the wrong one serves' \
     wait_until 60 asked ask 10.9.0.14 --stratum 4 --offset 0.3
 
-# measured NAME ADDRESS OFFSET: the last offset that the log has for it, which
-# must be that to 1 ms
+# measured NAME ADDRESS OFFSET: what it found when it took the server as its own,
+# against a clock not yet corrected, is that to 1 ms
 measured() {
-	awk -v address="$2" -v want="$3" '
-		$1 == "net:" && $2 == address && $3 == "offset" { value = $4 }
+	awk -v address="$2," -v want="$3" '
+		$2 == "synchronised" && $4 == address && value == "" {
+			value = $(NF - 1)
+		}
 		END {
 			d = value - want
 			if (d < 0) d = -d
-			print "measured", value == "" ? "nothing" : value
+			print "measured", value == "" ? "nothing" : value, "s"
 			exit !(value != "" && d <= 0.001)
 		}' "$work/$1.log"
 }
 
-# client NAME ADDRESS STRATUM OFFSET
+# client HOST NAME ADDRESS: one of ours, each on a host of its own
 client() {
-	ours "$1" "server $2 iburst" 'restrict default'
-	must "$1: stratum $3, offset $4 s" \
-	    wait_until 60 asked "$1-answers" 127.0.0.1 --stratum "$3" --leap 0 \
-	    --offset "$4" --within 0.001
-	must "$1: measured to 1 ms" measured "$1" "$2" "$4"
-	stop "$started" TERM
-	must "$1: ends with status 0, was $status" [ "$status" -eq 0 ]
+	ours_on "$1" "$2" "server $3 iburst"
+	eval "pid_$1=$started"
 }
 
-client of-chrony 10.9.0.11 6 0
-client of-chrony-ipv6 fd09::11 6 0
-client of-ntpsec 10.9.0.13 7 0
-client of-wrong 10.9.0.12 4 0.3
-client of-chrony-wrong 10.9.0.14 5 0.3
+# figures HOST NAME ADDRESS STRATUM OFFSET
+figures() {
+	must "$2: stratum $4, offset $5 s" wait_until 150 synchronised "$@"
+	must "$2: measured to 1 ms" measured "$2" "$3" "$5"
+	eval "stop \$pid_$1 TERM"
+	must "$2: ends with status 0, was $status" [ "$status" -eq 0 ]
+}
+
+synchronised() {
+	on "$1" python3 "$here/ask.py" 127.0.0.1 --stratum "$4" --leap 0 \
+	    --offset "$5" >>"$work/$2-answers.log" 2>&1
+}
+
+client 5 of-chrony 10.9.0.11
+client 6 of-chrony-ipv6 fd09::11
+client 7 of-ntpsec 10.9.0.13
+client 8 of-wrong 10.9.0.12
+client 9 of-chrony-wrong 10.9.0.14
+figures 5 of-chrony 10.9.0.11 6 0
+figures 6 of-chrony-ipv6 fd09::11 6 0
+figures 7 of-ntpsec 10.9.0.13 7 0
+figures 8 of-wrong 10.9.0.12 4 0.3
+figures 9 of-chrony-wrong 10.9.0.14 5 0.3
 verdict

@@ -15,7 +15,7 @@ if [ "${UNDER_TEST:-ours}" = chrony ]; then	# to try the test itself
 	    >"$work/ours.log" 2>&1 &
 	started=$!
 else
-	ours ours 'server 127.127.1.0' 'fudge 127.127.1.0 stratum 5'
+	ours_on 0 ours 'server 127.127.1.0' 'fudge 127.127.1.0 stratum 5'
 fi
 server=$started
 must 'serves its local clock one stratum further down' \

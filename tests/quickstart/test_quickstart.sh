@@ -11,23 +11,31 @@ mkdir "$work/tree"
 (cd "$root" && tar -cf - --exclude='./build*' --exclude=./.git .) |
     tar -xf - -C "$work/tree"
 
+asked() {
+	python3 "$root/tests/interop/ask.py" 127.0.0.1 "$@" >"$work/ask.log" 2>&1
+}
+
+left() {
+	ls -l /proc/[0-9]*/exe 2>/dev/null | grep "$work/tree"
+}
+
 for run in first second; do
 	log=$run.log
-	# its own process group, as a terminal gives it one
+	# its own session, as a terminal gives it one
 	setsid sh "$work/tree/packaging/quickstart" >"$work/$log" 2>&1 &
 	pid=$!
-	must "$run: starts" wait_until 300 logged $log 'starting ntpd'
+	must "$run: starts" wait_until 300 logged $log ' is ready: '
 	must "$run: says that it only observes" \
 	    logged $log 'CAP_SYS_TIME.*observing only'
 	must "$run: says that there is no network" logged $log 'no network'
-	must "$run: serves its local clock" wait_until 60 \
-	    python3 "$root/tests/interop/ask.py" 127.0.0.1 --stratum 1-15
+	must "$run: answers" wait_until 10 asked --leap 3
+	# conf/ntp.conf waits a minute for the network to come
+	[ $run = second ] || must "$run: serves its local clock" \
+	    wait_until 120 asked --stratum 11 --leap 0
 	kill -INT "$pid"
 	status=0
 	wait "$pid" || status=$?
 	must "$run: INT ends it with status 0, was $status" [ $status -eq 0 ]
-	must "$run: nothing is left" \
-	    [ -z "$(ls -l /proc/[0-9]*/exe 2>/dev/null |
-	    grep "$work/tree" || :)" ]
+	must "$run: nothing is left" [ -z "$(left)" ]
 done
 verdict
