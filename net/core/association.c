@@ -406,6 +406,20 @@ association_measured(struct association *association,
 }
 
 void
+association_wake(struct association *association, const struct moment *now)
+{
+	int64_t soon = now->axis_ns + (int64_t)(spread(association, now) %
+	    (uint64_t)BURST_NS);
+
+	if (association->reach != 0 || association->stopped ||
+	    association->unreach < 2 || association->outstanding)
+		return;
+	association->hpoll = association->minpoll;
+	if (association->next_ns > soon)
+		association->next_ns = soon;
+}
+
+void
 association_disturbed(struct association *association, bool forget,
     const struct moment *now)
 {

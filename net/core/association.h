@@ -113,6 +113,10 @@ void	association_measured(struct association *association,
 	    const struct measurement *measurement,
 	    const struct reply_context *context, struct action_list *actions);
 
+/* The network may be back: one that backed off is asked soon. */
+void	association_wake(struct association *association,
+	    const struct moment *now);
+
 /* Request in flight is void; forget samples if so; poll now. */
 void	association_disturbed(struct association *association, bool forget,
 	    const struct moment *now);

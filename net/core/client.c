@@ -165,6 +165,45 @@ pivot(const struct moment *now)
 	return now->real_ns > built ? now->real_ns : built;
 }
 
+/* The first one reachable after all were not: the network is back. */
+static void
+wake_others(struct client *client, const struct moment *now)
+{
+	size_t i;
+
+	for (i = 0; i < ASSOCIATIONS_MAX; i++)
+		if (client->table.associations[i].id != 0 &&
+		    client->table.associations[i].reach != 0 &&
+		    client->table.associations[i].kind != SOURCE_LOCAL)
+			return;
+	for (i = 0; i < ASSOCIATIONS_MAX; i++)
+		if (client->table.associations[i].id != 0 &&
+		    client->table.associations[i].kind != SOURCE_LOCAL)
+			association_wake(&client->table.associations[i], now);
+}
+
+/* A good reply: epoch, estimator, poll process. */
+static void
+take_measurement(struct client *client, struct association *association,
+    const struct measurement *measurement, struct reply_context *context,
+    struct action_list *actions)
+{
+	const struct moment *now = context->now;
+
+	if (!client->epoch_known)
+		client->epoch_offset_ns = measurement->offset_ns;
+	client->epoch_known = true;
+	if (client->answered_ns == 0)
+		client->answered_ns = now->axis_ns;
+	context->epoch_axis_ns = client->epoch_axis_ns;
+	context->epoch_offset_ns = client->epoch_offset_ns;
+	wake_others(client, now);
+	association_measured(association, measurement, context, actions);
+	action_event(actions, association->id, CLIENT_MEASURED, 0,
+	    measurement->offset_ns - (now->real_ns - now->axis_ns));
+	client->fresh = true;
+}
+
 void
 client_reply(struct client *client, uint32_t id,
     const struct reception *reception, const struct moment *now,
@@ -184,21 +223,16 @@ client_reply(struct client *client, uint32_t id,
 	    &measurement, actions);
 	if (result == REPLY_IGNORED)
 		return;
-	if (result == REPLY_GOOD) {
-		if (!client->epoch_known)
-			client->epoch_offset_ns = measurement.offset_ns;
-		client->epoch_known = true;
-		if (client->answered_ns == 0)
-			client->answered_ns = now->axis_ns;
-		context.epoch_axis_ns = client->epoch_axis_ns;
-		context.epoch_offset_ns = client->epoch_offset_ns;
-		association_measured(association, &measurement, &context,
+	if (result == REPLY_GOOD)
+		take_measurement(client, association, &measurement, &context,
 		    actions);
-		action_event(actions, id, CLIENT_MEASURED, 0,
-		    measurement.offset_ns - (now->real_ns - now->axis_ns));
-		client->fresh = true;
-	}
 	update_run(client, now, actions);
+	if (result != REPLY_GOOD)
+		return;
+	if (association->cause == REJECT_FALSETICKER)
+		association->false_polls++;
+	else
+		association->false_polls = 0;
 }
 
 /* What clockctl knew of the frequency when we knew nothing. Once it has taken

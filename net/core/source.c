@@ -451,7 +451,8 @@ is_useless(const struct association *association)
 	    (association->reach == 0 && association->unreach >= patience));
 }
 
-/* Not all of them when the network is down: somebody must be reachable. */
+/* Not all of them when the network is down: somebody must have answered the
+ * last three polls, in which time the others have been asked too. */
 static void
 replace_useless(struct source_table *table, struct action_list *actions)
 {
@@ -462,7 +463,7 @@ replace_useless(struct source_table *table, struct action_list *actions)
 	for (i = 0; i < ASSOCIATIONS_MAX; i++)
 		if (table->associations[i].id != 0 &&
 		    table->associations[i].kind != SOURCE_LOCAL &&
-		    table->associations[i].reach != 0)
+		    (table->associations[i].reach & 7) == 7)
 			reachable = true;
 	for (i = 0; i < ASSOCIATIONS_MAX; i++) {
 		association = &table->associations[i];
