@@ -75,8 +75,8 @@ origin_local4(const struct cmsghdr *item, struct datagram_origin *origin)
 	origin->local.family = 4;
 	memcpy(origin->local.bytes, &info.ipi_spec_dst, 4);
 	origin->interface = (uint32_t)info.ipi_ifindex;
-	/* to a broadcast or multicast address otherwise */
-	return info.ipi_addr.s_addr == info.ipi_spec_dst.s_addr;
+	origin->to_one = info.ipi_addr.s_addr == info.ipi_spec_dst.s_addr;
+	return true;
 }
 
 static bool
@@ -92,7 +92,8 @@ origin_local6(const struct cmsghdr *item, struct datagram_origin *origin)
 	origin->interface = (uint32_t)info.ipi6_ifindex;
 	if (IN6_IS_ADDR_LINKLOCAL(&info.ipi6_addr))
 		origin->local.scope = origin->interface;
-	return !IN6_IS_ADDR_MULTICAST(&info.ipi6_addr);
+	origin->to_one = !IN6_IS_ADDR_MULTICAST(&info.ipi6_addr);
+	return true;
 }
 
 bool

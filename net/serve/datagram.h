@@ -39,6 +39,8 @@ struct datagram_origin {
 	struct address	source;		/* with its port */
 	struct address	local;		/* the address asked; port 0 */
 	uint32_t	interface;	/* index */
+	bool		to_one;		/* not to a broadcast or multicast
+					 * address */
 	int64_t		receive_ns;	/* CLOCK_REALTIME */
 };
 
@@ -55,8 +57,7 @@ size_t	datagrams_receive(struct datagrams *batch, int fd);
 /* As received; NTP_PACKET_MAX + 1 where it was longer than that. */
 size_t	datagram_size(const struct datagrams *batch, size_t row);
 
-/* False if anything is missing: a socket that was not prepared, or a datagram
- * that was not sent to one host (broadcast, multicast). */
+/* False if anything is missing: a socket that was not prepared. */
 bool	datagram_origin(const struct datagrams *batch, size_t row,
 	    struct datagram_origin *origin);
 

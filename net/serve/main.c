@@ -78,5 +78,6 @@ main(int argc, char *argv[])
 		return 1;
 	while (!serve.loop.stop)
 		loop_turn(&serve.loop, -1);
+	tally_summary(&serve.worker.tally);
 	return serve.configure.broken ? 1 : 0;
 }

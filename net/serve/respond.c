@@ -45,11 +45,12 @@ respond_synchronised(const struct system_variables *variables,
 static int64_t
 respond_age(const struct system_variables *variables, int64_t now_boot_ns)
 {
+	uint64_t age_ns;
+
 	if (now_boot_ns <= variables->stamp_boot_ns)
 		return 0;
-	if (variables->stamp_boot_ns < now_boot_ns - MAX_AGE_NS)
-		return MAX_AGE_NS;
-	return now_boot_ns - variables->stamp_boot_ns;
+	age_ns = (uint64_t)now_boot_ns - (uint64_t)variables->stamp_boot_ns;
+	return age_ns > MAX_AGE_NS ? MAX_AGE_NS : (int64_t)age_ns;
 }
 
 /* Grows by PHI (RFC 5905 section 11.1), rounded up. */

@@ -50,6 +50,7 @@ enum respond_verdict {
 	RESPOND_REFLECTOR,	/* a port whose service answers anything */
 	/* Decided by the worker: */
 	RESPOND_UNSTAMPED,	/* no receive time or local address with it */
+	RESPOND_TO_MANY,	/* broadcast or multicast */
 	RESPOND_STALE,		/* queued before we were there */
 	RESPOND_STEPPED,	/* the clock was set while it was queued */
 	RESPOND_UNSENT,		/* answered, but the kernel did not take it */

@@ -20,4 +20,7 @@ struct tally {
 void	tally_count(struct tally *tally, enum respond_verdict verdict,
 	    const struct address *source, int64_t mono_ns);
 
+/* One line of all counters that are not 0; nothing where nobody asked. */
+void	tally_summary(const struct tally *tally);
+
 #endif

@@ -66,6 +66,8 @@ worker_row(struct worker *worker, const struct respond_state *state,
 	};
 	enum respond_verdict verdict;
 
+	if (!origin->to_one)
+		return RESPOND_TO_MANY;
 	verdict = worker_in_time(worker, now, origin->receive_ns);
 	if (verdict != RESPOND_ANSWER)
 		return verdict;
