@@ -188,7 +188,8 @@ dump_tinker(const struct dump *dump, const struct conf_tinker *tinker)
 	dump_number(dump, "stepback", tinker->step_back_ns, 9);
 	dump_number(dump, "stepfwd", tinker->step_forward_ns, 9);
 	dump_number(dump, "stepout", tinker->stepout_s, 0);
-	dump_number(dump, "workers", tinker->workers, 0);
+	if (tinker->workers != 1)
+		dump_number(dump, "workers", tinker->workers, 0);
 	if (tinker->frequency_given)
 		dump_number(dump, "freq", tinker->frequency_ppt, 6);
 	dump_text(dump, "\n");

@@ -235,7 +235,7 @@ static const struct row rows[] = {
 	    SILENCE, NULL },
 	{ "tinker freq -12.5", SILENCE, NULL },
 	{ "tinker freq 501", REFUSED, "out of range: -500 to 500" },
-	{ "tinker workers 2", SILENCE, NULL },
+	{ "tinker workers 2", NOTICE, LATER },
 	{ "tinker allan 11", WARNING, EFFECTLESS },
 	{ "tinker dispersion 15e-6", WARNING, EFFECTLESS },
 	{ "tinker huffpuff 7200", WARNING, EFFECTLESS },
