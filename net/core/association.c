@@ -15,7 +15,7 @@
 #define UNREACH_POLLS	12		/* RFC 5905 UNREACH: then back off */
 #define RATE_MAX	2		/* KoD RATE: at most 4 times slower */
 #define RATE_POLL_MAX	10
-#define RATE_GOOD	8		/* good replies before half of it ends */
+#define RATE_GOOD	4		/* good replies before half of it ends */
 #define STABLE_COUNT	4		/* good predictions before hpoll rises */
 #define AGE_POLLS	15		/* filter is older than so many polls */
 #define BURST_DENSE	4	/* requests of a burst at its dense begin */
@@ -397,6 +397,7 @@ association_measured(struct association *association,
 	association->reftime_ns = measurement->reftime_ns;
 	if (was_unreachable) {
 		association->hpoll = association->minpoll;
+		association->stability = 0;
 		action_event(actions, association->id, CLIENT_REACHABLE, 0, 0);
 	}
 	feed_estimator(association, measurement, context);

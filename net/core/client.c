@@ -167,7 +167,8 @@ pivot(const struct moment *now)
 
 /* The first one reachable after all were not: the network is back. */
 static void
-wake_others(struct client *client, const struct moment *now)
+wake_others(struct client *client, const struct association *awake,
+    const struct moment *now)
 {
 	size_t i;
 
@@ -178,7 +179,8 @@ wake_others(struct client *client, const struct moment *now)
 			return;
 	for (i = 0; i < ASSOCIATIONS_MAX; i++)
 		if (client->table.associations[i].id != 0 &&
-		    client->table.associations[i].kind != SOURCE_LOCAL)
+		    client->table.associations[i].kind != SOURCE_LOCAL &&
+		    &client->table.associations[i] != awake)
 			association_wake(&client->table.associations[i], now);
 }
 
@@ -197,7 +199,7 @@ take_measurement(struct client *client, struct association *association,
 		client->answered_ns = now->axis_ns;
 	context->epoch_axis_ns = client->epoch_axis_ns;
 	context->epoch_offset_ns = client->epoch_offset_ns;
-	wake_others(client, now);
+	wake_others(client, association, now);
 	association_measured(association, measurement, context, actions);
 	action_event(actions, association->id, CLIENT_MEASURED, 0,
 	    measurement->offset_ns - (now->real_ns - now->axis_ns));
