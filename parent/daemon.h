@@ -62,6 +62,9 @@ struct daemon {
 	struct msg_status net;
 	int		signals;	/* signalfd */
 	int		pidfile;	/* -1 none */
+	char		*pidfile_path;	/* as taken at start */
+	int		netwatch;	/* -1 none */
+	int64_t		rescan_due_ns;
 	int		lock;		/* -1 none */
 	int		waiter;		/* pipe to who started us; -1 none */
 	int		terminal;	/* its stderr, until READY; -1 none */

@@ -192,7 +192,7 @@ main_next(const struct daemon *daemon)
 	const int64_t due[] = {
 		supervise_next(&daemon->supervisor), record_next(daemon),
 		daemon->ping_due_ns, daemon->quit_due_ns, daemon->stop_due_ns,
-		daemon->wait_due_ns
+		daemon->wait_due_ns, daemon->rescan_due_ns
 	};
 	int64_t next = SUPERVISE_NEVER;
 	size_t i;
@@ -221,6 +221,10 @@ main_timer(struct daemon *daemon)
 		daemon->wait_due_ns = SUPERVISE_NEVER;
 		detach_verdict(&daemon->waiter, &daemon->terminal, 1);
 	}
+	if (daemon->rescan_due_ns <= now) {
+		daemon->rescan_due_ns = SUPERVISE_NEVER;
+		reload_rescan(daemon);
+	}
 	if (daemon->stop_due_ns <= now) {
 		daemon->stop_due_ns = SUPERVISE_NEVER;
 		supervise_kill(&daemon->supervisor);
@@ -246,8 +250,8 @@ main_end(struct daemon *daemon)
 {
 	while (supervise_any_left(&daemon->supervisor))
 		daemon_turn(daemon);
-	if (daemon->pidfile >= 0 && daemon->conf != NULL)
-		files_remove(daemon->conf->pidfile);
+	if (daemon->pidfile >= 0)
+		files_remove(daemon->pidfile_path);
 	log_notice("stopped");
 	detach_verdict(&daemon->waiter, &daemon->terminal,
 	    (unsigned char)daemon->exit_status);
@@ -267,9 +271,10 @@ main_init(struct daemon *daemon)
 {
 	loop_init(&daemon->loop);
 	supervise_init(&daemon->supervisor, &daemon->loop, &main_hooks, daemon);
-	daemon->pidfile = daemon->lock = daemon->waiter = daemon->terminal = -1;
+	daemon->pidfile = daemon->lock = daemon->waiter = daemon->terminal =
+	    daemon->netwatch = -1;
 	daemon->ping_due_ns = daemon->quit_due_ns = daemon->stop_due_ns =
-	    daemon->wait_due_ns = SUPERVISE_NEVER;
+	    daemon->wait_due_ns = daemon->rescan_due_ns = SUPERVISE_NEVER;
 }
 
 static int

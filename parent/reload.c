@@ -6,10 +6,12 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "common/channel.h"
 #include "common/log.h"
 #include "common/ntp_time.h"
+#include "common/packet.h"
 #include "conf/conf.h"
 #include "parent/daemon.h"
 #include "parent/push.h"
@@ -17,6 +19,7 @@
 #include "parent/report.h"
 
 #define RELOAD_CANDIDATES	256	/* addresses of this host */
+#define RELOAD_RESCAN_NS	NS_PER_S
 
 void
 reload_push(struct daemon *daemon, struct child *child, bool log)
@@ -94,10 +97,6 @@ bool
 reload_bind(const struct daemon *daemon, const struct conf *conf,
     struct sockets *sockets, char *why, size_t size)
 {
-	const struct sockets_choice choice = {
-		.ipv4 = !daemon->options.ipv6_only,
-		.ipv6 = !daemon->options.ipv4_only, .port = 123
-	};
 	struct sockets_candidate *candidates;
 	size_t count;
 
@@ -109,7 +108,7 @@ reload_bind(const struct daemon *daemon, const struct conf *conf,
 	if (candidates == NULL)
 		abort();
 	count = sockets_candidates(candidates, RELOAD_CANDIDATES);
-	sockets_wanted(conf, &choice, candidates, count, sockets);
+	sockets_wanted(conf, NTP_PORT, candidates, count, sockets);
 	free(candidates);
 	return sockets_bind(sockets, &daemon->sockets, why, size);
 }
@@ -175,17 +174,84 @@ reload_begin(struct daemon *daemon)
 	notify_reloading(&daemon->notify);
 }
 
-void
-reload_log(struct daemon *daemon)
+/* True if the children have to be told. */
+static bool
+reload_open_log(struct daemon *daemon)
 {
 	bool reopened;
 
-	if (daemon->phase != PHASE_RUN || daemon->reload.active)
-		return;
 	reopened = logfile_open(&daemon->log, daemon->conf, &daemon->options);
 	daemon->supervisor.setup.log_target = daemon->log.target;
-	if (reopened)
+	return reopened;
+}
+
+void
+reload_log(struct daemon *daemon)
+{
+	if (daemon->reload.active)
+		daemon->reload.again = true;
+	else if (daemon->phase == PHASE_RUN && reload_open_log(daemon))
 		reload_push_all(daemon, true);
+}
+
+/* From here on this is in force; what was goes when all have answered. */
+static void
+reload_replace(struct daemon *daemon, struct conf *conf,
+    const struct sockets *sockets)
+{
+	if (conf != NULL) {
+		daemon->reload.retired = daemon->conf;
+		daemon->conf = conf;
+	}
+	daemon->reload.retiring = daemon->sockets;
+	daemon->sockets = *sockets;
+}
+
+static void
+reload_send(struct daemon *daemon, bool log)
+{
+	reload_push_all(daemon, log);
+	supervise_want(&daemon->supervisor, ROLE_SERVE,
+	    daemon->sockets.count > 0);
+	reload_settle(daemon);
+}
+
+void
+reload_rescan(struct daemon *daemon)
+{
+	struct sockets sockets;
+	char why[256];
+
+	if (daemon->phase != PHASE_RUN || daemon->reload.active) {
+		daemon->rescan_due_ns = supervise_now() + RELOAD_RESCAN_NS;
+		return;
+	}
+	if (!reload_bind(daemon, daemon->conf, &sockets, why, sizeof(why))) {
+		log_error("%s", why);
+		return;
+	}
+	if (sockets_same(&sockets, &daemon->sockets))
+		return;
+	log_notice("addresses of this host changed");
+	daemon->reload.active = true;
+	daemon->reload.refused = false;
+	daemon->reload.begun_ns = supervise_now();
+	reload_replace(daemon, NULL, &sockets);
+	reload_send(daemon, false);
+}
+
+/* What a running daemon cannot do any more. */
+static void
+reload_say_too_late(const struct daemon *daemon, const struct conf *conf)
+{
+	const char *now = daemon->conf->pidfile, *then = conf->pidfile;
+
+	if (daemon->clock.no_right && !conf->disable_ntp)
+		log_warning("the clock stays as it is until a restart: "
+		    "CAP_SYS_TIME was missing at the start");
+	if ((now == NULL) != (then == NULL) ||
+	    (now != NULL && strcmp(now, then) != 0))
+		log_warning("pidfile takes effect at the next start");
 }
 
 void
@@ -206,17 +272,12 @@ reload_request(struct daemon *daemon)
 		log_error("reload refused: going on with the configuration "
 		    "as it was");
 	else {
-		daemon->reload.retired = daemon->conf;
-		daemon->reload.retiring = daemon->sockets;
-		daemon->conf = conf;
-		daemon->sockets = sockets;
+		reload_say_too_late(daemon, conf);
+		reload_replace(daemon, conf, &sockets);
 	}
-	reopened = logfile_open(&daemon->log, daemon->conf, &daemon->options);
-	daemon->supervisor.setup.log_target = daemon->log.target;
-	if (conf != NULL || reopened) {
-		reload_push_all(daemon, reopened);
-		supervise_want(&daemon->supervisor, ROLE_SERVE,
-		    daemon->sockets.count > 0);
-	}
-	reload_settle(daemon);
+	reopened = reload_open_log(daemon);
+	if (conf != NULL || reopened)
+		reload_send(daemon, reopened);
+	else
+		reload_settle(daemon);
 }

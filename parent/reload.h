@@ -20,6 +20,10 @@ void	reload_request(struct daemon *daemon);
 /* SIGUSR1: the log only. The same messages, the same configuration. */
 void	reload_log(struct daemon *daemon);
 
+/* Addresses came or went: binds by the configuration in force what it wants of
+ * them now. While a reload is going on, later. */
+void	reload_rescan(struct daemon *daemon);
+
 /* Sends one child the configuration in force, with all it needs. */
 void	reload_push(struct daemon *daemon, struct child *child, bool log);
 

@@ -55,23 +55,16 @@ sockets_serves_nobody(const struct conf *conf)
 	return closed[0] && closed[1];
 }
 
-static bool
-sockets_family_chosen(const struct sockets_choice *choice, uint8_t family)
-{
-	return family == 4 ? choice->ipv4 : family == 6 && choice->ipv6;
-}
-
 static void
-sockets_want(struct sockets *wanted, const struct sockets_choice *choice,
+sockets_want(struct sockets *wanted, uint16_t port,
     const struct address *address)
 {
 	struct address with_port = *address;
 	size_t i;
 
-	if (!sockets_family_chosen(choice, address->family) ||
-	    wanted->count == CONF_LISTEN_MAX)
+	if (wanted->count == CONF_LISTEN_MAX)
 		return;
-	with_port.port = choice->port;
+	with_port.port = port;
 	for (i = 0; i < wanted->count; i++)
 		if (address_equal(&wanted->list[i].address, &with_port))
 			return;
@@ -80,7 +73,7 @@ sockets_want(struct sockets *wanted, const struct sockets_choice *choice,
 }
 
 void
-sockets_wanted(const struct conf *conf, const struct sockets_choice *choice,
+sockets_wanted(const struct conf *conf, uint16_t port,
     const struct sockets_candidate *candidates, size_t ncandidates,
     struct sockets *wanted)
 {
@@ -89,8 +82,8 @@ sockets_wanted(const struct conf *conf, const struct sockets_choice *choice,
 
 	memset(wanted, 0, sizeof(*wanted));
 	if (conf->interfaces == NULL && !nobody) {
-		sockets_want(wanted, choice, &sockets_any[0]);
-		sockets_want(wanted, choice, &sockets_any[1]);
+		sockets_want(wanted, port, &sockets_any[0]);
+		sockets_want(wanted, port, &sockets_any[1]);
 		return;
 	}
 	for (i = 0; i < ncandidates; i++) {
@@ -100,7 +93,7 @@ sockets_wanted(const struct conf *conf, const struct sockets_choice *choice,
 			continue;
 		if (conf->interfaces == NULL || conf_interface_wanted(conf,
 		    it->name, &it->address, false))
-			sockets_want(wanted, choice, &it->address);
+			sockets_want(wanted, port, &it->address);
 	}
 }
 
@@ -274,6 +267,20 @@ sockets_bind(struct sockets *wanted, const struct sockets *old, char *why,
 	}
 	sockets_close_up(wanted);
 	return true;
+}
+
+bool
+sockets_same(const struct sockets *a, const struct sockets *b)
+{
+	const struct listening *other;
+	size_t i;
+
+	for (i = 0; i < a->count; i++) {
+		other = sockets_find(b, &a->list[i].address);
+		if (other == NULL || other->fd != a->list[i].fd)
+			return false;
+	}
+	return a->count == b->count;
 }
 
 void

@@ -32,12 +32,6 @@ struct sockets {
 	size_t		count;
 };
 
-/* -4 and -6 of the command line, and the port (123). */
-struct sockets_choice {
-	bool		ipv4, ipv6;
-	uint16_t	port;
-};
-
 /*
  * What the configuration wants of these candidates, nothing bound (fd -1).
  *
@@ -46,8 +40,7 @@ struct sockets_choice {
  * "noserve" and nobody excepted but itself): the loopback addresses only, if
  * the interface rules do not turn these off too. Pure.
  */
-void	sockets_wanted(const struct conf *conf,
-	    const struct sockets_choice *choice,
+void	sockets_wanted(const struct conf *conf, uint16_t port,
 	    const struct sockets_candidate *candidates, size_t ncandidates,
 	    struct sockets *wanted);
 
@@ -66,6 +59,9 @@ size_t	sockets_candidates(struct sockets_candidate *candidates, size_t max);
  */
 bool	sockets_bind(struct sockets *wanted, const struct sockets *old,
 	    char *why, size_t size);
+
+/* The same addresses on the same descriptors, in whatever order. Pure. */
+bool	sockets_same(const struct sockets *a, const struct sockets *b);
 
 /* Closes what old has and kept (NULL: nothing) does not. Empties old. */
 void	sockets_release(struct sockets *old, const struct sockets *kept);

@@ -22,6 +22,7 @@
 #include "config.h"
 #include "parent/daemon.h"
 #include "parent/detach.h"
+#include "parent/netwatch.h"
 #include "parent/pidfile.h"
 #include "parent/privilege.h"
 #include "parent/reader.h"
@@ -49,12 +50,11 @@ start_identity(struct daemon *daemon)
 	return daemon->phase != PHASE_STOP;
 }
 
-/* -N and -P; children inherit it. Not to have it is no reason to stop. */
+/* -N; children inherit it. Not to have it is no reason to stop. */
 static void
 start_priority(const struct options *options)
 {
-	if ((options->nice || options->scheduling > 0) &&
-	    setpriority(PRIO_PROCESS, 0, -20) != 0)
+	if (options->nice && setpriority(PRIO_PROCESS, 0, -20) != 0)
 		log_warning("-N: %s", strerror(errno));
 }
 
@@ -195,6 +195,9 @@ start_files(struct daemon *daemon)
 			daemon_fail(daemon, "%s", why);
 			return false;
 		}
+		daemon->pidfile_path = strdup(daemon->conf->pidfile);
+		if (daemon->pidfile_path == NULL)
+			abort();
 	}
 	if (!setup->unprivileged && !privilege_accounts(
 	    options->user[0] == '\0' ? NULL : options->user,
@@ -278,6 +281,29 @@ start_detach(struct daemon *daemon)
 		    daemon->options.wait_sync_s * NS_PER_S;
 }
 
+static void
+start_address_changed(void *context, int fd, short revents)
+{
+	struct daemon *daemon = context;
+
+	(void)revents;
+	/* A change seldom comes alone. */
+	if (netwatch_drain(fd) && daemon->rescan_due_ns == SUPERVISE_NEVER)
+		daemon->rescan_due_ns = supervise_now() + NS_PER_S;
+}
+
+/* Without it a SIGHUP is needed when addresses change; no reason to stop. */
+static void
+start_netwatch(struct daemon *daemon)
+{
+	if (daemon->options.quit)
+		return;
+	daemon->netwatch = netwatch_open();
+	if (daemon->netwatch < 0 || !loop_add(&daemon->loop, daemon->netwatch,
+	    POLLIN, start_address_changed, daemon))
+		log_warning("rtnetlink: %s", strerror(errno));
+}
+
 void
 start_settle(struct daemon *daemon)
 {
@@ -302,6 +328,7 @@ start_settle(struct daemon *daemon)
 	    "; observing: the real clock is left alone" : "");
 	notify_ready(&daemon->notify);
 	watch_start(daemon);
+	start_netwatch(daemon);
 	if (daemon->waiter >= 0)
 		start_detach(daemon);
 	if (daemon->reload.again) {

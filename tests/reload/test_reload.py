@@ -117,6 +117,15 @@ def sockets_come_and_go():
         daemon.wait_log('configuration 3 is in force')
         assert query('127.0.0.9', wait=0.2) is None
         assert daemon.children() == before
+        # An address that comes later is bound without being told.
+        daemon.configure(HEAD + 'interface listen 127.0.0.8/29\n')
+        daemon.hup()
+        daemon.wait_log('configuration 4 is in force')
+        os.system('ip address add 127.0.0.9/8 dev lo')
+        wait_for('the new address', lambda: query('127.0.0.9', wait=0.1))
+        os.system('ip address del 127.0.0.9/8 dev lo')
+        wait_for('it is gone', lambda: not query('127.0.0.9', wait=0.1))
+        assert query('127.0.0.1') is not None
         # Nobody is to be answered any more: the worker goes.
         daemon.configure('interface ignore all\n')
         daemon.hup()

@@ -14,8 +14,6 @@
 
 #include "conf/conf.h"
 
-static const struct sockets_choice both = { true, true, 123 };
-
 static struct sockets_candidate
 candidate(const char *name, const char *text)
 {
@@ -37,7 +35,7 @@ read_text(void *context, const char *path, const char *from, size_t *length)
 
 /* The wanted addresses of a file on a host with lo, eth0, eth1: "a b c". */
 static const char *
-wanted(const char *file, const struct sockets_choice *choice)
+wanted(const char *file)
 {
 	static char line[512];
 	union { const char *in; void *out; } text = { .in = file };
@@ -58,12 +56,12 @@ wanted(const char *file, const struct sockets_choice *choice)
 	conf = conf_parse("test.conf", &reader, &report);
 	conf_report_free(&report);
 	assert_non_null(conf);
-	sockets_wanted(conf, choice, host, sizeof(host) / sizeof(host[0]),
+	sockets_wanted(conf, 123, host, sizeof(host) / sizeof(host[0]),
 	    &sockets);
 	line[0] = '\0';
 	for (i = 0; i < sockets.count; i++) {
 		assert_int_equal(sockets.list[i].fd, -1);
-		assert_int_equal(sockets.list[i].address.port, choice->port);
+		assert_int_equal(sockets.list[i].address.port, 123);
 		if (i > 0)
 			strcat(line, " ");
 		strcat(line, address_to_text(&sockets.list[i].address,
@@ -76,13 +74,8 @@ wanted(const char *file, const struct sockets_choice *choice)
 static void
 without_rules_the_wildcards_are_bound(void **state)
 {
-	const struct sockets_choice four = { true, false, 123 };
-	const struct sockets_choice six = { false, true, 123 };
-
 	(void)state;
-	assert_string_equal(wanted("", &both), "0.0.0.0 ::");
-	assert_string_equal(wanted("", &four), "0.0.0.0");
-	assert_string_equal(wanted("", &six), "::");
+	assert_string_equal(wanted(""), "0.0.0.0 ::");
 }
 
 static void
@@ -90,15 +83,15 @@ with_rules_each_address_on_its_own(void **state)
 {
 	(void)state;
 	assert_string_equal(wanted("interface ignore wildcard\n"
-	    "interface ignore all\ninterface listen eth0\n", &both),
+	    "interface ignore all\ninterface listen eth0\n"),
 	    "127.0.0.1 ::1 192.0.2.7 2001:db8::7");
 	assert_string_equal(wanted("interface ignore all\n"
-	    "interface listen 198.51.100.0/24\n", &both),
+	    "interface listen 198.51.100.0/24\n"),
 	    "127.0.0.1 ::1 198.51.100.7");
 	/* Who says where to listen means there, and the loopback. */
-	assert_string_equal(wanted("interface listen 127.0.0.1\n", &both),
+	assert_string_equal(wanted("interface listen 127.0.0.1\n"),
 	    "127.0.0.1 ::1");
-	assert_string_equal(wanted("interface ignore ipv6\n", &both),
+	assert_string_equal(wanted("interface ignore ipv6\n"),
 	    "127.0.0.1 192.0.2.7 198.51.100.7");
 }
 
@@ -106,7 +99,7 @@ static void
 ignore_all_turns_the_loopback_off_too(void **state)
 {
 	(void)state;
-	assert_string_equal(wanted("interface ignore all\n", &both), "");
+	assert_string_equal(wanted("interface ignore all\n"), "");
 }
 
 static void
@@ -122,9 +115,9 @@ who_serves_nobody_listens_to_itself_only(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		assert_string_equal(wanted(files[i], &both), "127.0.0.1 ::1");
+		assert_string_equal(wanted(files[i]), "127.0.0.1 ::1");
 	assert_string_equal(wanted("restrict default ignore\n"
-	    "interface ignore all\n", &both), "");
+	    "interface ignore all\n"), "");
 }
 
 static void
@@ -142,7 +135,7 @@ who_excepts_a_network_serves(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		assert_string_equal(wanted(files[i], &both), "0.0.0.0 ::");
+		assert_string_equal(wanted(files[i]), "0.0.0.0 ::");
 }
 
 /* On a free port of the loopback. */
