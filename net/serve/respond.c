@@ -15,7 +15,7 @@
 #define MAX_VIRTUAL_NS	(INT64_C(4) * 1000000000 * NS_PER_S)
 #define MAX_VIRTUAL_PPT	(INT64_C(5000) * PPT_PER_PPM)
 
-/* Lengths that mean something: FEATURES 3.2 rule 5, MS-SNTP 2.2. */
+/* Lengths that mean something: RFC 1119 appendix C, MS-SNTP section 2.2. */
 enum { SIZE_V2_OLD = 60, SIZE_V2_MD5 = 64, SIZE_MSSNTP = 68,
 	SIZE_MSSNTP_EXTENDED = 120 };
 
@@ -137,7 +137,11 @@ respond_check_source(const struct respond_request *request)
 	return is_reflector(source->port) ? RESPOND_REFLECTOR : RESPOND_ANSWER;
 }
 
-/* What comes after the header: FEATURES 3.2 rule 5. */
+/*
+ * What comes after the header. A crypto-NAK or a MAC of an unknown key gets no
+ * answer, not even a crypto-NAK: that would help whoever forges the source.
+ * Extension fields are skipped and answered without.
+ */
 static enum respond_verdict
 respond_check_tail(const struct respond_request *request, int version)
 {

@@ -1,8 +1,9 @@
 /*
  * The answer to a request, or why there is none. Pure: clocks, addresses and
- * the state of the system are arguments. FEATURES: nothing is remembered about
- * a client, an answer is one header of 48 bytes (so never longer than the
- * request), in the version of the request, of mode 4 or 2.
+ * the state of the system are arguments. Nothing is remembered about a client;
+ * an answer is one header of 48 bytes (so never longer than the request), in
+ * the version of the request, of mode 4 or 2. Of a request nothing is checked
+ * but version, mode, length and source: old clients send junk in the rest.
  *
  * A batch of requests shares what does not depend on the request:
  * respond_prepare() once, respond() each, respond_stamp() as late as can be.
@@ -18,7 +19,7 @@
 #include "common/packet.h"
 #include "common/variables.h"
 
-#define RESPOND_POLL_MIN	6	/* log2 s: what we allow without limits */
+#define RESPOND_POLL_MIN	6	/* log2 s */
 #define RESPOND_POLL_MAX	17
 #define RESPOND_PRECISION_MIN	(-29)	/* Windows Server 2003 drops less */
 #define RESPOND_PRECISION_MAX	(-3)

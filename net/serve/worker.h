@@ -37,6 +37,7 @@ struct worker {
 void	worker_init(struct worker *worker, const struct page *page);
 
 /* Answers what is queued on one socket, some batches at most. */
-void	worker_answer(struct worker *worker, const struct worker_socket *socket);
+void	worker_answer(struct worker *worker,
+	    const struct worker_socket *socket);
 
 #endif

@@ -86,7 +86,7 @@ ask(struct asked *asked)
 	return ask_with(asked, &good);
 }
 
-/* FEATURES 3.2 rules 1, 2, 4: the whole table of versions and modes. */
+/* The whole table of versions and modes. */
 static void
 versions_and_modes(void **state)
 {
@@ -181,7 +181,7 @@ origin_is_the_transmit_time_bit_for_bit(void **state)
 	}
 }
 
-/* Rule 3: LI, stratum, poll, refid and the other times may be junk. */
+/* LI, stratum, poll, refid and the other times may be junk. */
 static void
 junk_in_a_request_changes_nothing_but_poll(void **state)
 {
@@ -248,7 +248,6 @@ put_hex(uint8_t *to, const char *hex)
 	}
 }
 
-/* Rule 5. */
 static void
 lengths_and_tails(void **state)
 {
@@ -321,7 +320,6 @@ struct source_row {
 	enum respond_verdict verdict;
 };
 
-/* Rule 4, and "::1 from outside". */
 static void
 sources(void **state)
 {
@@ -385,7 +383,7 @@ is_unsynchronised(const struct system_variables *variables, uint32_t refid)
 	assert_int_equal(asked.answer.root_dispersion, 16 << 16);
 }
 
-/* Rule 7: answered, so that the client turns elsewhere at once. */
+/* Answered, so that the client turns elsewhere at once. */
 static void
 unsynchronised_is_said(void **state)
 {

@@ -1,7 +1,7 @@
 /*
  * The real ntpd-serve, locked down, on loopback sockets with ports of the
- * kernel's choice: asked as the clients in the field ask (FEATURES 3.1), and
- * reconfigured as the parent does it.
+ * kernel's choice: asked as the clients in the field ask, and reconfigured as
+ * the parent does it.
  */
 #include "common/page.h"
 
@@ -251,7 +251,7 @@ struct client_row {
 	uint8_t		mode;		/* that it wants to see */
 };
 
-/* FEATURES 3.1, each as it is on the wire. */
+/* Each as it is on the wire. */
 static const struct client_row clients[] = {
 	{ "Windows XP, symmetric", { 0x19, 0, 10, 0xfa }, 0x10000, 0,
 	    UINT64_C(0xc50204eceed33c52), NTP_MODE_PASSIVE },
