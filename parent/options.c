@@ -13,13 +13,9 @@
 #include <bsd/stdlib.h>
 #include <bsd/string.h>
 
-#include "conf/conf.h"
-#include "conf/report.h"
-
 #include "config.h"
 
 #define OPTIONS_CONF	SYSCONFDIR "/ntp.conf"
-#define SLEW_LIMIT_NS	(INT64_C(600) * 1000000000) /* of -x, as ntpd's */
 
 /* Long options without a letter. */
 enum {
@@ -75,29 +71,6 @@ static const struct option options_long[] = {
 	{ NULL }
 };
 
-/* Letters that are taken and do nothing, with what to say about it. */
-struct ineffective_letter {
-	char		letter;
-	const char	*reason;
-};
-
-static const struct ineffective_letter ineffective_letters[] = {
-	{ 'a', "nothing unauthenticated can mobilize an association" },
-	{ 'A', "nothing unauthenticated can mobilize an association" },
-	{ 'b', "broadcasts are not listened to" },
-	{ 'G', "a first step needs -g, and stays within the policy" },
-	{ 'L', "virtual interfaces are addresses like any other" },
-	{ 'm', "the service is not registered by multicast DNS" },
-	{ 'M', "there is no multimedia timer" },
-	{ 'P', "no process asks for real-time scheduling" },
-	{ 'r', "broadcasts are not listened to" },
-	{ 'U', "the kernel tells when interfaces change" },
-	{ 'v', "no variables are told to queries" },
-	{ 'z', "no variables are told to queries" },
-	{ 'Z', "no variables are told to queries" },
-	{ '\0', NULL }
-};
-
 static int options_fail(struct options *, const char *, ...)
     __attribute__((format(printf, 2, 3)));
 
@@ -117,14 +90,6 @@ options_fail(struct options *options, const char *format, ...)
 			*c = '?';
 	}
 	return OPTIONS_ERROR;
-}
-
-static uint64_t
-options_bit(int letter)
-{
-	if (letter >= 'a' && letter <= 'z')
-		return UINT64_C(1) << (letter - 'a');
-	return UINT64_C(1) << (letter - 'A' + 26);
 }
 
 /* -1: no number from low to high, and error is set. */
@@ -228,7 +193,7 @@ options_take_text(struct options *options, int letter)
 	case 'u':
 		return options_user(options);
 	default:
-		options->ineffective |= options_bit(letter);
+		options->ineffective |= OPTIONS_BIT(letter);
 		return OPTIONS_RUN;
 	}
 }
@@ -248,7 +213,7 @@ options_take_number(struct options *options, int letter)
 	case 'P':
 		number = options_number(options, letter, 1, 99);
 		options->scheduling = (int)number;
-		options->ineffective |= options_bit('P');
+		options->ineffective |= OPTIONS_BIT('P');
 		break;
 	case 'w':
 		number = options_number(options, letter, 0, 86400);
@@ -379,98 +344,6 @@ options_parse(int argc, char *argv[], struct options *options)
 	options->nservers = (size_t)(argc - optind);
 	action = options_together(options);
 	return (enum options_action)(action == OPTIONS_RUN ? wanted : action);
-}
-
-static void
-options_say_ineffective(const struct options *options,
-    struct conf_report *report)
-{
-	static const struct conf_place place = { .file = NULL };
-	const struct ineffective_letter *row;
-
-	for (row = ineffective_letters; row->letter != '\0'; row++) {
-		if ((options->ineffective & options_bit(row->letter)) != 0)
-			report_add(report, CONF_WARNING, place,
-			    "-%c has no effect: %s", row->letter,
-			    row->reason);
-	}
-	if (options->keys != NULL || options->ntrusted_keys > 0)
-		report_add(report, CONF_NOTICE, place, "keys: not yet in "
-		    "effect; there are no keys, nothing is authenticated");
-	if (options->statsdir != NULL)
-		report_add(report, CONF_NOTICE, place,
-		    "statsdir: not yet in effect; no statistics are written");
-}
-
-static void
-options_path_over(const char **field, const char *option)
-{
-	if (option != NULL)
-		*field = option;
-}
-
-/* -I in place of the file's rules, as ntpd does. */
-static bool
-options_apply_interfaces(const struct options *options, struct conf *conf,
-    struct conf_report *report)
-{
-	bool good = true;
-	size_t i;
-
-	if (options->ninterfaces > 0)
-		conf->interfaces = NULL;
-	for (i = 0; i < options->ninterfaces; i++) {
-		if (!conf_add_interface(conf, options->interfaces[i], report))
-			good = false;
-	}
-	return good;
-}
-
-/* -4 and -6 are about names; an address says itself what it is. */
-static void
-options_apply_family(const struct options *options, struct conf *conf)
-{
-	struct conf_source *source;
-	struct address address;
-
-	if (!options->ipv4_only && !options->ipv6_only)
-		return;
-	for (source = conf->sources; source != NULL; source = source->next) {
-		if (source->settings.family == 0 &&
-		    !address_from_text(source->settings.name, &address))
-			source->settings.family = options->ipv4_only ? 4 : 6;
-	}
-}
-
-bool
-options_apply(const struct options *options, struct conf *conf,
-    struct conf_report *report)
-{
-	bool good;
-	size_t i;
-
-	options_say_ineffective(options, report);
-	options_path_over(&conf->driftfile, options->driftfile);
-	options_path_over(&conf->pidfile, options->pidfile);
-	options_path_over(&conf->logfile, options->logfile);
-	options_path_over(&conf->statsdir, options->statsdir);
-	options_path_over(&conf->keys, options->keys);
-	good = options_apply_interfaces(options, conf, report);
-	for (i = 0; i < options->nservers; i++) {
-		if (!conf_add_server(conf, options->servers[i], report))
-			good = false;
-	}
-	options_apply_family(options, conf);
-	if (options->slew) {
-		conf->tinker.step_ns = SLEW_LIMIT_NS;
-		conf->tinker.step_back_ns = SLEW_LIMIT_NS;
-		conf->tinker.step_forward_ns = SLEW_LIMIT_NS;
-	}
-	if (conf->nsources == 0)
-		report_add(report, CONF_WARNING,
-		    (struct conf_place){ .file = conf->path },
-		    "no source of time is named: the clock will not be set");
-	return good;
 }
 
 const char *

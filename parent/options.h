@@ -26,6 +26,11 @@ struct conf_report;
 
 #define OPTIONS_LIST_MAX	64	/* -I, -t: of each so many */
 
+/* Letters are bits of a mask: a to z, then A to Z. */
+#define OPTIONS_BIT(letter)						\
+	(UINT64_C(1) << ((letter) >= 'a' ? (letter) - 'a' :		\
+	(letter) - 'A' + 26))
+
 enum options_action {
 	OPTIONS_RUN,
 	OPTIONS_CHECK,		/* --check, -C */
@@ -78,8 +83,7 @@ struct options {
 	bool		unprivileged;	/* --unprivileged; the parent refuses
 					 * it for uid 0 */
 
-	/* Accepted, without effect: bit i for letter i (a..z, A..Z). */
-	uint64_t	ineffective;
+	uint64_t	ineffective;	/* OPTIONS_BIT of each such letter */
 	char		error[256];	/* OPTIONS_ERROR: one line, no newline */
 };
 
