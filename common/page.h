@@ -3,12 +3,13 @@
  *
  * One memfd for the life of the parent, sealed against shrinking and growing.
  * net gets the only writable descriptor, serve one opened read-only, which the
- * kernel does not let it map for writing (SPIKES: memfd). The system variables
+ * kernel does not let it map for writing. The system variables
  * have a sequence lock of their own on the front line, so that the hot path of
  * serve touches two cache lines; one lock more for each association.
  *
  * Sequence lock: odd while being written. A writer that died in the middle
- * leaves it odd; the next page_open_writer() makes it even again.
+ * leaves it odd; the next page_open_writer() puts in its place that nothing is
+ * known (leap 3, stratum 16; a free slot), and makes it even again.
  */
 #ifndef COMMON_PAGE_H
 #define COMMON_PAGE_H
