@@ -59,6 +59,7 @@ static const struct sandbox_call net_calls[] = {
 	{ SCMP_SYS(fcntl64), 1, F_GET_SEALS },
 	{ SCMP_SYS(mmap), 2, PROT_READ | PROT_WRITE },
 	{ SCMP_SYS(mmap2), 2, PROT_READ | PROT_WRITE },
+	/* (unmapped again where it is no page) */
 	{ SCMP_SYS(munmap), ANY },
 	{ SCMP_SYS(brk), ANY },
 	/* a new log (CONF_LOG) becomes descriptor 2 */

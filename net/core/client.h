@@ -31,8 +31,8 @@
 /* Now, as the shell read it once for this turn of its loop. */
 struct moment {
 	int64_t		axis_ns;
-	int64_t		real_ns;	/* CLOCK_REALTIME (or the virtual one) at
-					 * axis_ns: era, offset of our own clock */
+	int64_t		real_ns;	/* CLOCK_REALTIME (or the virtual one)
+					 * then: era, our own clock's offset */
 	int64_t		suspended_ns;
 	uint64_t	random;		/* fresh; spreads polls, no secret */
 };
@@ -52,7 +52,8 @@ enum client_event {
 	CLIENT_REACHABLE, CLIENT_UNREACHABLE, CLIENT_REJECTED /* cause */,
 	CLIENT_KOD /* code */, CLIENT_DEMOBILISED, CLIENT_MOBILISED,
 	CLIENT_SYSTEM_PEER, CLIENT_UNSYNCHRONISED, CLIENT_NO_MAJORITY,
-	CLIENT_LOCAL_CLOCK, CLIENT_NAME_FAILED /* resolve_status */, CLIENT_FULL,
+	CLIENT_LOCAL_CLOCK, CLIENT_NAME_FAILED /* enum resolve_status */,
+	CLIENT_FULL,
 	CLIENT_MEASURED,	/* debug: one good sample; value_ns: offset */
 	CLIENT_EVENT_MAX
 };
@@ -133,7 +134,7 @@ struct reception {
 	size_t		size;
 	int64_t		dst_axis_ns;	/* T4 */
 	int64_t		error_ns;
-	bool		stepped;	/* the clock was set between T1 and T4 */
+	bool		stepped;	/* the clock was set since T1 */
 };
 void	client_reply(struct client *client, uint32_t association,
 	    const struct reception *reception, const struct moment *now,

@@ -30,7 +30,7 @@
 #include "net/resolver/profile.h"
 
 #define WORKERS		4
-#define HUNG_S		120	/* far beyond what the options below add up to */
+#define HUNG_S		120	/* far beyond what the options below make */
 
 /* Two tries of two seconds for each name server; 5 s are the default. */
 #define RESOLVER_OPTIONS	"timeout:2 attempts:2"

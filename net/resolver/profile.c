@@ -113,12 +113,10 @@ const struct sandbox_profile worker_profile = {
 /* What NSS reads: configuration, itself, and the sockets of local caches. */
 static const char *const readable[] = {
 	"/etc", "/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32",
-	"/usr/lib64", "/usr/local/lib", "/usr/share/zoneinfo",
-	"/usr/share/locale", "/usr/lib/locale", "/run/systemd/resolve",
-	"/run/resolvconf", "/run/NetworkManager", "/run/nscd", "/run/avahi-daemon",
-	"/run/connman", "/run/netconfig", "/var/run/nscd", "/var/lib/misc",
-	"/dev/urandom", "/dev/null", "/proc/sys/net", "/proc/net",
-	"/nix/store", "/gnu/store",
+	"/usr/lib64", "/usr/local/lib", "/nix/store", "/gnu/store",
+	"/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager",
+	"/run/nscd", "/var/run/nscd", "/run/avahi-daemon", "/run/connman",
+	"/run/netconfig", "/var/lib/misc", "/dev/urandom", "/dev/null",
 };
 
 #define FENCE_ALL (LANDLOCK_ACCESS_FS_EXECUTE |				\
