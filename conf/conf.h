@@ -101,7 +101,7 @@ struct conf_restrict {
 	struct address	address;	/* port 0; family 0: default, both */
 	unsigned int	prefix;		/* of a host: 0 is all its bits */
 	uint32_t	flags;		/* enum conf_restrict_flag */
-	bool		nopeer;		/* only to warn about: it is always so */
+	bool		nopeer;		/* to warn about: it is always so */
 };
 
 /* 0 means "never" in the thresholds, as in ntpd's manual. Nanoseconds. */

@@ -75,7 +75,7 @@ struct options {
 					 * waits so long for the clock; 0: no */
 	bool		nice;		/* -N */
 	int		scheduling;	/* -P: 0 not given, else 1..99 */
-	char		user[64];	/* -u USER[:GROUP]: the account of net, */
+	char		user[64];	/* -u USER[:GROUP]: account of net, */
 	char		group[64];	/* names or numbers; "": the default */
 	const char	*jail;		/* -i: chroot of net and serve */
 	int		notify_fd;	/* --notify-fd; -1: none */
@@ -84,7 +84,7 @@ struct options {
 					 * it for uid 0 */
 
 	uint64_t	ineffective;	/* OPTIONS_BIT of each such letter */
-	char		error[256];	/* OPTIONS_ERROR: one line, no newline */
+	char		error[256];	/* OPTIONS_ERROR: one line */
 };
 
 enum options_action options_parse(int argc, char *argv[],
