@@ -4,6 +4,7 @@
  */
 #include "tests/unit/role_process.h"
 
+#include <sys/resource.h>
 #include <sys/socket.h>
 
 #include <netinet/in.h>
@@ -27,7 +28,7 @@
 #include "common/page.h"
 #include "common/resolve_message.h"
 
-#define PATIENCE_MS	30000
+#define PATIENCE_NS	(30 * NS_PER_S)
 #define REQUESTS_MAX	64
 #define WRONG_NS	(300 * NS_PER_MS)
 #define EPOCH		7
@@ -182,10 +183,13 @@ bench_until(struct bench *bench, condition *done)
 	};
 	static void (*const part[])(struct bench *) = { server_serve,
 		parent_hears, clockctl_hears, resolver_hears };
+	int64_t until = localclock_axis() + PATIENCE_NS;
 	size_t i;
 
 	while (!done(bench)) {
-		if (poll(fds, 4, PATIENCE_MS) <= 0)
+		/* what the page says is not announced */
+		(void)poll(fds, 4, 100);
+		if (localclock_axis() > until)
 			fail_msg("nothing happens any more: %s",
 			    bench->process.text);
 		for (i = 0; i < 4; i++)
@@ -575,6 +579,53 @@ a_new_log_is_written_from_then_on(void **state)
 	bench_end(&bench);
 }
 
+/* Each of 64 has sent its first two requests, and heard that nobody is there. */
+static bool
+all_have_sent(const struct bench *bench)
+{
+	struct association_variables variables;
+	unsigned int slot;
+
+	for (slot = 0; slot < CONF_SOURCES_MAX; slot++)
+		if (!page_read_association(bench->page, slot, &variables) ||
+		    variables.sent < 2)
+			return false;
+	return true;
+}
+
+static void
+as_many_servers_as_can_be_and_none_of_them_there(void **state)
+{
+	struct rusage before, after;
+	struct bench bench;
+	char name[32];
+	int i;
+
+	(void)state;
+	assert_int_equal(getrusage(RUSAGE_CHILDREN, &before), 0);
+	bench_start(&bench, NULL);
+	tell_begin(&bench, 1, CONF_SOURCES_MAX + 1);
+	tell_system(&bench, 1);
+	for (i = 0; i < CONF_SOURCES_MAX; i++) {
+		(void)snprintf(name, sizeof(name), "127.0.1.%d", i + 1);
+		tell_source(&bench, 1, name);
+	}
+	tell_signal(bench.parent, MSG_CONF_END, 1);
+	bench_until(&bench, all_have_sent);
+	assert_int_equal(bench.status.sources, CONF_SOURCES_MAX);
+	assert_int_equal(bench.status.reachable, 0);
+	assert_true(role_process_logged(&bench.process,
+	    "Connection refused"));
+	close(bench.parent);
+	assert_int_equal(role_process_wait(&bench.process), 0);
+	/* ICMP errors keep nobody awake: 8 s would be all of the time */
+	assert_int_equal(getrusage(RUSAGE_CHILDREN, &after), 0);
+	assert_true(after.ru_utime.tv_sec + after.ru_stime.tv_sec -
+	    before.ru_utime.tv_sec - before.ru_stime.tv_sec <= 1);
+	bench.parent = dup(bench.server);
+	bench_end(&bench);
+}
+
 /* What the parent may not say; each of them ends net with status 1. */
 static void
 end_unannounced(const struct bench *bench)
@@ -682,6 +733,8 @@ main(int argc, char *argv[])
 		cmocka_unit_test(
 		    a_ping_is_answered_and_the_parents_end_ends_it),
 		cmocka_unit_test(a_new_log_is_written_from_then_on),
+		cmocka_unit_test(
+		    as_many_servers_as_can_be_and_none_of_them_there),
 		cmocka_unit_test(
 		    whoever_breaks_the_protocol_ends_it_with_an_error),
 	};
