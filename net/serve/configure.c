@@ -90,12 +90,10 @@ configure_listen(void *context, const void *message, int fd)
 static void
 configure_log(void *context, const void *message, int fd)
 {
-	struct configure *configure = context;
+	const struct message_header *header = message;
 
-	(void)message;
-	if (dup2(fd, LOG_FD) == -1)
-		configure->broken = true;
-	close(fd);
+	(void)context;
+	log_replace(fd, header->id);
 }
 
 static void
@@ -155,7 +153,7 @@ static const struct message_rule configure_rules[] = {
 	{ MSG_CONF_LISTEN, sizeof(struct msg_conf_listen), 1,
 	    CONFIGURE_BUILDING, conf_listen_valid, configure_listen },
 	SIGNAL(MSG_CONF_END, 0, CONFIGURE_BUILDING, configure_end),
-	SIGNAL(MSG_CONF_LOG, 1, ALWAYS, configure_log),
+	SIGNAL(MSG_CONF_LOG, 1, CONFIGURE_IDLE, configure_log),
 	SIGNAL(MSG_CONF_PING, 0, ALWAYS, configure_ping),
 };
 

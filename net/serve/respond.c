@@ -126,14 +126,14 @@ respond_check_source(const struct respond_request *request)
 		return RESPOND_MARTIAN;
 	if (!address_is_loopback(source) && !address_is_unicast(source))
 		return RESPOND_SOURCE;
-	asked.port = source->port;
+	/*
+	 * From another port of this host it is a client like others. Whether
+	 * it came from outside all the same cannot be seen: the kernel names
+	 * the interface that has the address, not the one that it came by.
+	 */
 	asked.scope = source->scope;
-	if (address_equal(source, &asked)) {
-		if (!request->loopback)
-			return RESPOND_MARTIAN;
-		if (source->port == request->local.port)
-			return RESPOND_SELF;
-	}
+	if (address_equal(source, &asked))
+		return RESPOND_SELF;
 	return is_reflector(source->port) ? RESPOND_REFLECTOR : RESPOND_ANSWER;
 }
 

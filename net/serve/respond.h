@@ -46,7 +46,7 @@ enum respond_verdict {
 	RESPOND_BADAUTH,	/* MAC of a key that we do not have */
 	RESPOND_MSSNTP,		/* wants the signature of a domain controller */
 	RESPOND_SOURCE,		/* no host has this address, or port 0 */
-	RESPOND_MARTIAN,	/* loopback or our own address from outside */
+	RESPOND_MARTIAN,	/* a loopback address from outside */
 	RESPOND_SELF,		/* our own socket: a loop */
 	RESPOND_REFLECTOR,	/* a port whose service answers anything */
 	/* Decided by the worker: */
