@@ -97,8 +97,11 @@ stamp(const struct server *server, struct flight *flight)
 {
 	uint8_t *p = flight->packet;
 	int64_t now = server_now(server);
+	bool over = server->truth->leap_at_ns != 0 &&
+	    now >= server->truth->leap_at_ns - NS / 2;
+	unsigned int leap = over ? 0 : server->leap;
 
-	p[0] = (uint8_t)(server->leap << 6 | (p[0] & 0x38) | 4);
+	p[0] = (uint8_t)(leap << 6 | (p[0] & 0x38) | 4);
 	p[1] = server->stratum;
 	p[3] = (uint8_t)-23;
 	put32(p + 4, 0);

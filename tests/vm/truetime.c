@@ -3,7 +3,8 @@
  * emulator beside the daemon under test and on the same kernel, so it needs a
  * time that the daemon cannot move: CLOCK_MONOTONIC_RAW, which no call steers.
  * True time is EPOCH + RAW * (1 + PPM / 10^6); PPM is thus what the daemon has
- * to find out about its oscillator.
+ * to find out about its oscillator. LEAP_AT, if given, is a UTC midnight (since
+ * 1970) before which a second is inserted. All three may be in the environment.
  *
  *	truetime serve ADDRESS [KEY=VALUE]...	an NTP server of that time; with
  *						real=1 of CLOCK_REALTIME
@@ -39,8 +40,12 @@ read_clock(clockid_t clock)
 static int64_t
 truth_at(const struct truth *truth, int64_t raw)
 {
-	return truth->epoch_ns + raw +
+	int64_t ns = truth->epoch_ns + raw +
 	    llrint((double)raw * (truth->ppm * 1e-6));
+
+	/* as the kernel counts: the last second of the day comes twice */
+	return truth->leap_at_ns != 0 && ns >= truth->leap_at_ns ?
+	    ns - NS : ns;
 }
 
 int64_t
@@ -234,6 +239,9 @@ main(int argc, char *argv[])
 	truth.ppm = word_number(words, "ppm",
 	    getenv("PPM") != NULL ? strtod(getenv("PPM"), NULL) : 0);
 
+	truth.leap_at_ns = llrint(word_number(words, "leap_at",
+	    getenv("LEAP_AT") != NULL ? strtod(getenv("LEAP_AT"), NULL) : 0)) *
+	    NS;
 	truth.real = word_number(words, "real", 0) != 0;
 
 	if (strcmp(command, "serve") == 0 && argc >= 3)

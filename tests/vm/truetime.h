@@ -13,6 +13,7 @@
 struct truth {
 	int64_t		epoch_ns;	/* true time at raw 0, since 1970 */
 	double		ppm;		/* true seconds per raw second, less 1 */
+	int64_t		leap_at_ns;	/* a second is inserted there; 0: never */
 	bool		real;		/* CLOCK_REALTIME is true instead */
 };
 
