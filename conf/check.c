@@ -111,6 +111,30 @@ check_restrict(struct parser *parser)
 	}
 }
 
+/*
+ * A distribution's file has the local clock alone, says "don't serve time" in
+ * a comment, and serves it.
+ */
+static void
+check_local_only(struct parser *parser)
+{
+	const struct conf_restrict *rule;
+
+	if (parser->conf->nsources == 0 || check_count(parser->conf) > 0)
+		return;
+	for (rule = parser->conf->restricts; rule != NULL;
+	    rule = rule->next) {
+		if (rule->remove || rule->source || rule->host != NULL ||
+		    rule->prefix != 0)
+			continue;
+		if ((rule->flags & (CONF_RES_IGNORE | CONF_RES_NOSERVE)) == 0)
+			report_add(parser->report, CONF_NOTICE, rule->place,
+			    "without `noserve` the time of the local clock is "
+			    "served to everybody");
+		return;
+	}
+}
+
 static bool
 check_rule_is_loopback(const struct conf_interface *rule)
 {
@@ -155,6 +179,7 @@ check_conf(struct parser *parser)
 	check_tos(parser);
 	check_steps(parser);
 	check_restrict(parser);
+	check_local_only(parser);
 	check_interfaces(parser);
 	check_statistics(parser);
 }

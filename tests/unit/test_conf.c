@@ -553,6 +553,35 @@ names_and_addresses_that_cannot_be_are_refused(void **state)
 	}
 }
 
+static void
+a_local_clock_alone_that_is_served_is_pointed_out(void **state)
+{
+	static const struct {
+		const char	*text;
+		bool		said;
+	} rows[] = {
+		{ "server 127.127.1.0\nrestrict default nomodify\n", true },
+		{ "server 127.127.1.0\nrestrict default noserve\n", false },
+		{ "server 127.127.1.0\nrestrict 127.0.0.1\n", false },
+		{ "server 127.127.1.0\nserver a\nrestrict default kod\n",
+		    false },
+	};
+	struct conf_report report;
+	struct conf *conf;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		conf = conf_text_parse(rows[i].text, NULL, &report);
+		assert_non_null(conf);
+		if (conf_text_said(&report, CONF_NOTICE, "served to "
+		    "everybody") != rows[i].said)
+			fail_msg("%s", rows[i].text);
+		conf_free(conf);
+		conf_report_free(&report);
+	}
+}
+
 /* Candidates for binding, and what a file wants of them. */
 static const struct {
 	const char	*name;
@@ -811,6 +840,8 @@ main(void)
 		cmocka_unit_test(more_sources_than_net_takes_are_refused),
 		cmocka_unit_test(
 		    names_and_addresses_that_cannot_be_are_refused),
+		cmocka_unit_test(
+		    a_local_clock_alone_that_is_served_is_pointed_out),
 		cmocka_unit_test(interface_rules_are_literal),
 		cmocka_unit_test(a_dump_is_a_fixed_point),
 		cmocka_unit_test(every_source_is_a_valid_message),
