@@ -54,10 +54,6 @@ static const struct sandbox_call kernel_calls[] = {
 	{ SCMP_SYS(clock_adjtime), 0, CLOCK_REALTIME },
 	{ SCMP_SYS(clock_adjtime64), 0, CLOCK_REALTIME },
 	{ SCMP_SYS(clock_gettime), -1, 0 },	/* where there is no vDSO */
-	/* the same on 32 bits with 64-bit time */
-	{ SCMP_SYS(ppoll_time64), -1, 0 },
-	{ SCMP_SYS(clock_adjtime64), 0, CLOCK_REALTIME },
-	{ SCMP_SYS(clock_gettime64), -1, 0 },
 	{ SCMP_SYS(clock_gettime64), -1, 0 },
 	{ SCMP_SYS(exit_group), -1, 0 },
 };
