@@ -21,6 +21,11 @@ server=$started
 must 'serves its local clock one stratum further down' \
     wait_until 60 asked ask 127.0.0.1 --stratum 6 --leap 0 --offset 0
 
+# the kernel gives such requests the index of the outer interface
+must 'asked by its own host at an outer address' \
+    asked ask 10.9.0.1 --stratum 6 --leap 0 --offset 0
+must 'the same, IPv6' asked ask fd09::1 --stratum 6 --leap 0 --offset 0
+
 # from_1 ARGUMENT...: the first host asks
 from_1() {
 	on 1 python3 "$here/ask.py" "$@" >>"$work/from-1.log" 2>&1
