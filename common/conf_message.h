@@ -19,8 +19,9 @@ enum conf_message {
 	MSG_CONF_SOURCE,	/* net */
 	MSG_CONF_SYSTEM,	/* net */
 	MSG_CONF_LISTEN,	/* serve; one bound socket rides along */
-	MSG_CONF_LOG,		/* all; the new log descriptor rides along;
-				 * id: enum log_target */
+	MSG_CONF_LOG,		/* all; between configurations, not one of
+				 * their items; id: enum log_target; the new
+				 * log descriptor rides along */
 	MSG_CONF_END,
 	MSG_CONF_PING,		/* answered by ALIVE with the same id */
 	/* child -> parent */

@@ -79,6 +79,17 @@ log_init(const char *role, enum log_target target, int debug)
 	log_unblock();
 }
 
+void
+log_replace(int fd, uint32_t target)
+{
+	if (fd != LOG_FD) {
+		(void)dup2(fd, LOG_FD);
+		close(fd);
+	}
+	if (target <= LOG_TO_SYSLOG)
+		self.target = (enum log_target)target;
+}
+
 /* As strvisx(3) with VIS_OCTAL | VIS_TAB | VIS_NL. Returns the length. */
 static size_t
 log_escape(char *out, size_t size, const char *text)

@@ -27,6 +27,12 @@ enum log_level { LOG_LEVEL_ERROR = 3, LOG_LEVEL_WARNING = 4,
  */
 void	log_init(const char *role, enum log_target target, int debug);
 
+/*
+ * The log goes on in fd, which is taken and closed, in the form of target (enum
+ * log_target; another value: as before). Also needs dup2 or dup3, and close.
+ */
+void	log_replace(int fd, uint32_t target);
+
 void	log_error(const char *format, ...)
 	    __attribute__((format(printf, 1, 2)));
 void	log_warning(const char *format, ...)

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "common/address.h"
+#include "common/log.h"
 #include "common/message.h"
 
 enum { STATE_IDLE = 1, STATE_RECEIVING = 2,
@@ -90,13 +91,10 @@ configure_system(void *context, const void *message, int fd)
 static void
 configure_log(void *context, const void *message, int fd)
 {
-	struct configure *configure = context;
-	const struct msg_conf_signal *signal = message;
+	const struct message_header *header = message;
 
-	if (configure->receiving)
-		(void)configure_item(configure, &signal->header);
-	(void)dup2(fd, STDERR_FILENO);
-	close(fd);
+	(void)context;
+	log_replace(fd, header->id);
 }
 
 static void
@@ -131,7 +129,7 @@ static const struct message_rule configure_rules[] = {
 	    conf_source_valid, configure_source },
 	{ MSG_CONF_SYSTEM, sizeof(struct msg_conf_system), 0, STATE_RECEIVING,
 	    conf_system_valid, configure_system },
-	{ MSG_CONF_LOG, sizeof(struct msg_conf_signal), 1, STATE_ANY,
+	{ MSG_CONF_LOG, sizeof(struct msg_conf_signal), 1, STATE_IDLE,
 	    NULL, configure_log },
 	{ MSG_CONF_END, sizeof(struct msg_conf_signal), 0, STATE_RECEIVING,
 	    NULL, configure_end },

@@ -81,11 +81,7 @@ logfile_open(struct logfile *log, const struct conf *conf,
 		log_error("log %s: %s", path, strerror(errno));
 		return false;
 	}
-	if (fd != 2) {
-		dup2(fd, 2);
-		close(fd);
-	}
+	log_replace(fd, (uint32_t)target);
 	log->target = target;
-	log_init("parent", (enum log_target)target, log->debug);
 	return true;
 }

@@ -35,6 +35,7 @@ push_signal(int channel, uint16_t type, uint32_t id, int fd)
 	return channel_send(channel, &message, fd);
 }
 
+/* The log first: it is no part of a configuration. */
 static bool
 push_begin(int channel, uint32_t generation, size_t items,
     const struct push_log *log)
@@ -42,13 +43,13 @@ push_begin(int channel, uint32_t generation, size_t items,
 	struct msg_conf_begin begin = {
 		.header = { .type = MSG_CONF_BEGIN, .size = sizeof(begin),
 		    .id = generation },
-		.items = (uint32_t)items + (log->fd >= 0 ? 1 : 0)
+		.items = (uint32_t)items
 	};
 
-	if (!channel_send(channel, &begin, -1))
+	if (log->fd >= 0 && !push_signal(channel, MSG_CONF_LOG,
+	    (uint32_t)log->target, log->fd))
 		return false;
-	return log->fd < 0 || push_signal(channel, MSG_CONF_LOG,
-	    (uint32_t)log->target, log->fd);
+	return channel_send(channel, &begin, -1);
 }
 
 static bool

@@ -103,10 +103,10 @@ worker_start(const struct role_arguments *arguments)
 static void
 resolver_log(void *context, const void *message, int fd)
 {
+	const struct message_header *header = message;
+
 	(void)context;
-	(void)message;
-	(void)dup2(fd, STDERR_FILENO);
-	close(fd);
+	log_replace(fd, header->id);
 }
 
 static void

@@ -12,8 +12,7 @@
 
 #include "common/address.h"
 #include "common/channel.h"
-
-#define LOG_FD	STDERR_FILENO
+#include "common/log.h"
 
 static void
 configure_tell(struct configure *configure, uint16_t type, uint32_t id)
