@@ -98,10 +98,6 @@ void	association_timer(struct association *association,
 void	association_sent(struct association *association,
 	    const struct transmission *transmission);
 
-/* It never left, and costs nothing of the burst. */
-void	association_unsent(struct association *association,
-	    const struct moment *now);
-
 /* The measurement is what the epoch of the first sample of all is made of. */
 enum reply_result association_reply(struct association *association,
 	    const struct reception *reception,
@@ -112,10 +108,6 @@ enum reply_result association_reply(struct association *association,
 void	association_measured(struct association *association,
 	    const struct measurement *measurement,
 	    const struct reply_context *context, struct action_list *actions);
-
-/* The network may be back: one that backed off is asked soon. */
-void	association_wake(struct association *association,
-	    const struct moment *now);
 
 /* Request in flight is void; forget samples if so; poll now. */
 void	association_disturbed(struct association *association, bool forget,

@@ -9,6 +9,8 @@
 #include "config.h"
 #include "common/ntp_time.h"
 #include "net/core/action.h"
+#include "net/core/lookup.h"
+#include "net/core/poll.h"
 #include "net/core/update.h"
 
 #define SLOT_ACTIONS	4	/* what one association may need */
@@ -81,7 +83,7 @@ void
 client_resolved(struct client *client, const struct msg_resolved *resolved,
     const struct moment *now, struct action_list *actions)
 {
-	source_resolved(&client->table, resolved, now, actions);
+	lookup_resolved(&client->table, resolved, now, actions);
 }
 
 int64_t
@@ -95,7 +97,7 @@ client_next(const struct client *client)
 	other = system_next(&client->system);
 	if (other < next)
 		next = other;
-	other = source_next(&client->table);
+	other = lookup_next(&client->table);
 	if (other < next)
 		next = other;
 	for (i = 0; i < ASSOCIATIONS_MAX; i++) {
@@ -122,7 +124,7 @@ client_timer(struct client *client, const struct moment *now,
 			association_timer(association, now, actions);
 	}
 	if (action_room(actions, UPDATE_ACTIONS))
-		source_timer(&client->table, now, actions);
+		lookup_timer(&client->table, now, actions);
 	if (action_room(actions, UPDATE_ACTIONS) &&
 	    (client->update_ns <= now->axis_ns ||
 	    client->publish_ns <= now->axis_ns ||
@@ -153,7 +155,7 @@ client_failed(struct client *client, uint32_t id, int error,
 	/* An ICMP error may be anybody's: the request stays in flight. */
 	if (association != NULL && association->open &&
 	    !association->outstanding)
-		association_unsent(association, now);
+		poll_unsent(association, now);
 }
 
 /* The era that timestamps belong to: not before this was built. */
@@ -181,7 +183,7 @@ wake_others(struct client *client, const struct association *awake,
 		if (client->table.associations[i].id != 0 &&
 		    client->table.associations[i].kind != SOURCE_LOCAL &&
 		    &client->table.associations[i] != awake)
-			association_wake(&client->table.associations[i], now);
+			poll_wake(&client->table.associations[i], now);
 }
 
 /* A good reply: epoch, estimator, poll process. */

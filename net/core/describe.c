@@ -2,11 +2,12 @@
  * Association variables for the page (RFC 5905 section 9.1). Pure; part of
  * net's core.
  */
+#include "net/core/client.h"
+
 #include <string.h>
 
 #include "common/ntp_time.h"
-#include "net/core/client.h"
-#include "net/core/update.h"
+#include "net/core/candidates.h"
 
 static int64_t
 to_ns(double seconds)
@@ -24,7 +25,7 @@ describe_estimate(const struct client *client,
 	struct estimate estimate;
 
 	if (!estimator_estimate(&association->estimator,
-	    update_time(client, now->axis_ns), &estimate))
+	    candidates_time(client, now->axis_ns), &estimate))
 		return;
 	variables->offset_ns = client->epoch_offset_ns +
 	    to_ns(estimate.offset) - (now->real_ns - now->axis_ns);

@@ -1,14 +1,12 @@
 /*
- * What is configured, and the associations mobilised from it: names resolved,
- * pools filled, members replaced, a new configuration laid over the old one.
- * Pure; part of net's core.
+ * What is configured, and the associations mobilised from it. A new
+ * configuration is laid over the old one. Pure; private to net's core.
  */
 #ifndef NET_CORE_SOURCE_H
 #define NET_CORE_SOURCE_H
 
 #include "net/core/association.h"
 
-#define SOURCE_LOOKUP_USE	4	/* addresses of one pool lookup */
 #define SOURCE_BANNED_MAX	8
 
 struct source {
@@ -44,19 +42,24 @@ void	source_configure(struct source_table *table,
 	    const struct msg_conf_source *sources, size_t count,
 	    const struct moment *now, struct action_list *actions);
 
-void	source_resolved(struct source_table *table,
-	    const struct msg_resolved *resolved, const struct moment *now,
-	    struct action_list *actions);
-
-/* Asks the resolver where an address is needed, and replaces members of pools
- * that do not answer or do not tell the truth. */
-void	source_timer(struct source_table *table, const struct moment *now,
-	    struct action_list *actions);
-int64_t	source_next(const struct source_table *table);
-
-/* Associations mobilised, without local clocks; and sources that wait for the
- * first answer of the resolver. */
+/* Associations mobilised, without local clocks. */
 size_t	source_mobilised(const struct source_table *table);
-size_t	source_unresolved(const struct source_table *table);
+
+/* The association of a server, the first one of a pool; NULL: none. */
+const struct association *source_first(const struct source_table *table,
+	    size_t source);
+
+bool	source_in_use(const struct source_table *table,
+	    const struct address *address);
+
+/* A new association of this source; false: no slot is free. Needs room for 1
+ * action. */
+bool	source_mobilise(struct source_table *table, size_t source,
+	    const struct address *address, const struct moment *now,
+	    struct action_list *actions);
+
+/* Frees the slot, and the socket. Needs room for 2 actions. */
+void	source_demobilise(struct association *association,
+	    enum reject_cause cause, struct action_list *actions);
 
 #endif

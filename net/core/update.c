@@ -9,12 +9,10 @@
 
 #include "common/ntp_time.h"
 #include "net/core/action.h"
+#include "net/core/candidates.h"
 #include "net/core/cluster.h"
 #include "net/core/combine.h"
 
-#define START_WAIT_NS	(10 * NS_PER_S)	/* for more than half to answer */
-#define START_SAMPLES	4		/* for a first step worth making */
-#define START_SETTLE_NS	(7 * NS_PER_S)	/* or so long after an answer */
 #define AGAIN_NS	(NS_PER_S / 2)	/* while waiting */
 #define SAMPLE_GAP_NS	(NS_PER_S / 4)	/* clockctl handles 8 a second */
 #define FREQUENCY_GAP_NS (16 * NS_PER_S)
@@ -41,138 +39,11 @@ scaled(double value, double unit, int64_t limit)
 	return (int64_t)(value < 0 ? value - 0.5 : value + 0.5);
 }
 
-double
-update_time(const struct client *client, int64_t axis_ns)
-{
-	return (double)(axis_ns - client->epoch_axis_ns) / 1e9;
-}
-
 void
 update_again(struct client *client, const struct moment *now)
 {
 	client->fresh = true;
 	client->update_ns = now->axis_ns;
-}
-
-/* Why an association is not even considered. */
-static enum reject_cause
-unfit(const struct association *association,
-    const struct msg_conf_system *conf)
-{
-	if (association->stopped)
-		return REJECT_DENIED;
-	if (association->reach == 0 || association->header.stratum == 0)
-		return association->unfit != REJECT_NONE ?
-		    (enum reject_cause)association->unfit : REJECT_UNREACHABLE;
-	if (association->unfit != REJECT_NONE)
-		return (enum reject_cause)association->unfit;
-	if (association->header.stratum < conf->floor ||
-	    association->header.stratum >= conf->ceiling)
-		return REJECT_STRATUM;
-	if ((association->flags & SOURCE_NOSELECT) != 0)
-		return REJECT_NOSELECT;
-	return REJECT_NONE;
-}
-
-/* Fills candidate. False: there is no estimate. */
-static bool
-appraise(const struct client *client, unsigned int slot,
-    const struct moment *now, struct candidate *candidate)
-{
-	const struct association *association =
-	    &client->table.associations[slot];
-	const struct ntp_header *header = &association->header;
-	double mindist = (double)client->system.conf.mindist_ns / 1e9;
-	struct estimate estimate;
-
-	if (!estimator_estimate(&association->estimator,
-	    update_time(client, now->axis_ns), &estimate))
-		return false;
-	memset(candidate, 0, sizeof(*candidate));
-	candidate->slot = slot;
-	candidate->stratum = header->stratum;
-	candidate->flags = association->flags;
-	candidate->offset = estimate.offset;
-	candidate->offset_sd = estimate.offset_sd;
-	candidate->frequency = estimate.frequency;
-	candidate->frequency_sd = estimate.frequency_sd;
-	candidate->jitter = estimate.jitter;
-	candidate->claimed =
-	    (double)ntp_short_to_ns(header->root_delay) / 2e9 +
-	    (double)ntp_short_to_ns(header->root_dispersion) / 1e9;
-	candidate->distance = candidate->claimed + estimate.delay / 2 +
-	    3 * estimate.offset_sd;
-	if (candidate->distance < mindist)
-		candidate->distance = mindist;
-	return true;
-}
-
-static void
-verdict(struct client *client, unsigned int slot, enum selection selection,
-    enum reject_cause cause)
-{
-	client->table.associations[slot].selection = (uint8_t)selection;
-	client->table.associations[slot].cause = (uint8_t)cause;
-}
-
-/* All associations that may be selected, as they stand now. */
-static size_t
-gather(struct client *client, const struct moment *now,
-    struct candidate *candidates)
-{
-	double maxdist = (double)client->system.conf.maxdist_ns / 1e9;
-	const struct association *association;
-	enum reject_cause cause;
-	size_t count = 0;
-	unsigned int i;
-
-	for (i = 0; i < ASSOCIATIONS_MAX; i++) {
-		association = &client->table.associations[i];
-		if (association->id == 0 || association->kind == SOURCE_LOCAL)
-			continue;
-		cause = unfit(association, &client->system.conf);
-		if (cause == REJECT_NONE &&
-		    !appraise(client, i, now, &candidates[count]))
-			cause = REJECT_UNREACHABLE;
-		if (cause == REJECT_NONE &&
-		    candidates[count].distance > maxdist)
-			cause = REJECT_DISTANCE;
-		if (cause == REJECT_NONE)
-			count++;
-		else
-			verdict(client, i, SELECTION_REJECT, cause);
-	}
-	return count;
-}
-
-/* SPEC of the start: more than half must have answered, or time is up. */
-static bool
-may_start(struct client *client, const struct moment *now,
-    const struct candidate *candidates, size_t count)
-{
-	size_t expected = source_unresolved(&client->table), answered = 0, i;
-	const struct association *association;
-	bool settled = count > 0;
-
-	for (i = 0; i < ASSOCIATIONS_MAX; i++) {
-		association = &client->table.associations[i];
-		if (association->id == 0 || association->stopped ||
-		    association->kind == SOURCE_LOCAL)
-			continue;
-		expected++;
-		if (association->header.stratum != 0)
-			answered++;
-	}
-	if (client->answered_ns == 0)
-		return false;
-	for (i = 0; i < count; i++)
-		if (client->table.associations[candidates[i].slot].estimator.
-		    total < START_SAMPLES)
-			settled = false;
-	return (2 * answered > expected ||
-	    now->axis_ns - client->configured_ns >= START_WAIT_NS) &&
-	    (settled ||
-	    now->axis_ns - client->answered_ns >= START_SETTLE_NS);
 }
 
 /* What the majority of the survivors says. */
@@ -305,7 +176,7 @@ follow(struct client *client, struct candidate *survivors, size_t count,
 	combine_survivors(survivors, used, &combined);
 	survivors[peer].selection = SELECTION_SYSTEM_PEER;
 	for (i = 0; i < count; i++)
-		verdict(client, survivors[i].slot,
+		candidates_verdict(client, survivors[i].slot,
 		    (enum selection)survivors[i].selection,
 		    (enum reject_cause)survivors[i].cause);
 	sample = add_sample(client, &combined, now, actions);
@@ -355,7 +226,7 @@ lose(struct client *client, struct candidate *candidates, size_t count,
 	size_t i;
 
 	for (i = 0; i < count; i++)
-		verdict(client, candidates[i].slot, SELECTION_REJECT,
+		candidates_verdict(client, candidates[i].slot, SELECTION_REJECT,
 		    REJECT_NO_MAJORITY);
 	if (count > 0 && !client->disagreed)
 		action_event(actions, 0, CLIENT_NO_MAJORITY, (uint32_t)count,
@@ -372,7 +243,8 @@ started(struct client *client, const struct moment *now,
     const struct candidate *candidates, size_t count)
 {
 	if (!client->started)
-		client->started = may_start(client, now, candidates, count);
+		client->started = candidates_suffice(client,
+		    now, candidates, count);
 	if (!client->started && client->answered_ns != 0)
 		client->update_ns = now->axis_ns + AGAIN_NS;
 	return client->started;
@@ -401,7 +273,7 @@ mark_falsetickers(struct client *client, const struct candidate *candidates,
 	size_t i;
 
 	for (i = survivors; i < count; i++)
-		verdict(client, candidates[i].slot,
+		candidates_verdict(client, candidates[i].slot,
 		    (enum selection)candidates[i].selection,
 		    (enum reject_cause)candidates[i].cause);
 }
@@ -414,7 +286,7 @@ update_run(struct client *client, const struct moment *now,
 	size_t count, survivors;
 
 	client->update_ns = INT64_MAX;
-	count = gather(client, now, candidates);
+	count = candidates_gather(client, now, candidates);
 	if (started(client, now, candidates, count)) {
 		survivors = select_survivors(candidates, count,
 		    client->system.conf.minsane);

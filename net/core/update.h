@@ -36,9 +36,6 @@ struct client {
 void	update_run(struct client *client, const struct moment *now,
 	    struct action_list *actions);
 
-/* Axis nanoseconds as time of the estimators. */
-double	update_time(const struct client *client, int64_t axis_ns);
-
 /* After an epoch or step: clockctl refused the last sample, so once more. */
 void	update_again(struct client *client, const struct moment *now);
 
