@@ -62,7 +62,7 @@ limits() {
 	}' "/proc/$1/limits"
 }
 
-# What the socket with that inode is: "seqpacket", "udp *:123", "udp asked"
+# What the socket with that inode is: "seqpacket", "udp asked", "netlink", ...
 socket() {
 	awk -v inode="$2" '
 	FILENAME ~ /unix$/ && $7 == inode {
@@ -78,8 +78,10 @@ socket() {
 			print "udp open", (port == "007B" ? 123 : "other")
 		else
 			print "udp asked"
-	}' "/proc/$1/net/unix" "/proc/$1/net/udp" "/proc/$1/net/udp6" \
-	    2>/dev/null
+	}
+	FILENAME ~ /netlink$/ && $10 == inode { print "netlink" }
+	' "/proc/$1/net/unix" "/proc/$1/net/udp" "/proc/$1/net/udp6" \
+	    "/proc/$1/net/netlink" 2>/dev/null
 }
 
 # Sockets of requests in flight come and go: left out, if they are connected.
