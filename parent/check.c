@@ -1,7 +1,7 @@
 /*
  * --check and --dump. Runs before the daemon, as whoever typed it.
  */
-#include "check.h"
+#include "parent/check.h"
 
 #include <stdio.h>
 

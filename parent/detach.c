@@ -1,7 +1,7 @@
 /*
  * Into the background. Runs before anything else is open.
  */
-#include "detach.h"
+#include "parent/detach.h"
 
 #include <errno.h>
 #include <fcntl.h>

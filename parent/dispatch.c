@@ -3,7 +3,7 @@
  * Runs in the parent. Trusts nothing: a child that breaks these rules is ended
  * and started again (supervise.c), clockctl ends the daemon.
  */
-#include "dispatch.h"
+#include "parent/dispatch.h"
 
 #include "common/clock_message.h"
 #include "common/conf_message.h"

@@ -3,7 +3,7 @@
  * comes back as the user that it was called as. Trusts no directory that is
  * not root's: see files_become_owner.
  */
-#include "files.h"
+#include "parent/files.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 /*
  * What each role is started with. Runs in the parent.
  */
-#include "launch.h"
+#include "parent/launch.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * Opens the log. Runs in the parent. Trusts the configuration for the name of
  * the file, and opens it as the owner of its directory (files.c).
  */
-#include "logfile.h"
+#include "parent/logfile.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
  * Changes of addresses and interfaces, by rtnetlink(7). Runs in the parent; of
  * what the kernel sends only the fact that it came is used.
  */
-#include "netwatch.h"
+#include "parent/netwatch.h"
 
 #include <errno.h>
 #include <linux/netlink.h>

@@ -3,7 +3,7 @@
  * that the service manager started it with. Never waits: a manager that does
  * not read loses the message.
  */
-#include "notify.h"
+#include "parent/notify.h"
 
 #include <inttypes.h>
 #include <stdarg.h>

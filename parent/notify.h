@@ -11,7 +11,7 @@
 struct sockaddr_un;
 
 struct notify {
-	int		fd;		/* datagram socket, connected; -1 none */
+	int		fd;		/* connected datagrams; -1 none */
 	int		ready_fd;	/* --notify-fd; -1 none or done */
 	int64_t		watchdog_ns;	/* a keep-alive so often; 0 none */
 };

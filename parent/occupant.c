@@ -2,7 +2,7 @@
  * Names the program that holds our port. Runs in the parent; reads /proc,
  * which anyone may fill with names: what is taken from there is only shown.
  */
-#include "occupant.h"
+#include "parent/occupant.h"
 
 #include <dirent.h>
 #include <inttypes.h>

@@ -2,7 +2,7 @@
  * The pid file. Runs in the parent; the lock, not the number in the file, says
  * whether a daemon is there.
  */
-#include "pidfile.h"
+#include "parent/pidfile.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
  * Privileges and accounts. Runs in the parent, before it reads a file that is
  * not /etc/passwd or /etc/group.
  */
-#include "privilege.h"
+#include "parent/privilege.h"
 
 #include <errno.h>
 #include <grp.h>

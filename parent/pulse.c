@@ -1,7 +1,7 @@
 /*
  * Signs of life. Runs in the parent.
  */
-#include "pulse.h"
+#include "parent/pulse.h"
 
 #include "common/channel.h"
 #include "common/clock_message.h"

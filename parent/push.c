@@ -2,7 +2,7 @@
  * Configuration to messages. Runs in the parent. What is sent here has been
  * checked by conf; the receivers check again, each for itself.
  */
-#include "push.h"
+#include "parent/push.h"
 
 #include <string.h>
 

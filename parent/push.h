@@ -1,6 +1,7 @@
 /*
- * The configuration as messages: CONF_BEGIN .. CONF_END for net, serve and the
- * resolver, LIMITS for clockctl. Start-up and reload send the same. Parent only.
+ * The configuration as messages: CONF_BEGIN .. CONF_END for net, serve and
+ * the resolver, LIMITS for clockctl. Start-up and reload send the same. Parent
+ * only.
  */
 #ifndef PARENT_PUSH_H
 #define PARENT_PUSH_H

@@ -2,7 +2,7 @@
  * From files to a configuration. Runs in the parent; the parser itself is pure
  * and sees only text.
  */
-#include "reader.h"
+#include "parent/reader.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -3,7 +3,7 @@
  * written: the drift file and the account belong to whoever steers the real
  * clock, and nothing of theirs is used up here.
  */
-#include "record.h"
+#include "parent/record.h"
 
 #include <errno.h>
 #include <stdlib.h>

@@ -2,7 +2,7 @@
  * The reload. Runs in the parent. Trusts the parser's verdict: a configuration
  * that comes out of it is whole.
  */
-#include "reload.h"
+#include "parent/reload.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /*
  * Words for what happens. Runs in the parent; gets validated messages.
  */
-#include "report.h"
+#include "parent/report.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -2,7 +2,7 @@
  * The sockets of serve. Runs in the parent, which needs NET_BIND_SERVICE for
  * it; serve could not do it itself. Trusts the configuration and the kernel.
  */
-#include "sockets.h"
+#include "parent/sockets.h"
 
 #include <errno.h>
 #include <ifaddrs.h>

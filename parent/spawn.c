@@ -6,7 +6,7 @@
  * Trusts the directory that its own executable is in, as whoever started it
  * did, and what was compiled in; no file and no environment has a say.
  */
-#include "spawn.h"
+#include "parent/spawn.h"
 
 #include <errno.h>
 #include <fcntl.h>

@@ -2,7 +2,7 @@
  * The start. Runs in the parent, with the rights of who started it until
  * privilege_drop. Up to there it has read its command line and nothing else.
  */
-#include "start.h"
+#include "parent/start.h"
 
 #include <errno.h>
 #include <limits.h>

@@ -2,7 +2,7 @@
  * Drift file and account. Runs in the parent. Trusts nothing in the files but
  * that the account's directory is root's own.
  */
-#include "state.h"
+#include "parent/state.h"
 
 #include <errno.h>
 #include <inttypes.h>

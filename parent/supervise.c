@@ -2,7 +2,7 @@
  * The children of the daemon. Runs in the parent; the only process that may
  * start, end and replace the others. Trusts wait(2), not what a child says.
  */
-#include "supervise.h"
+#include "parent/supervise.h"
 
 #include <errno.h>
 #include <signal.h>

@@ -1,7 +1,7 @@
 /*
  * Signs of life. Runs in the parent.
  */
-#include "watch.h"
+#include "parent/watch.h"
 
 #include <string.h>
 
