@@ -25,6 +25,14 @@
 #define STATUS_EVERY_NS	NS_PER_S
 #define OVERDUE_NS	(10 * NS_PER_S)
 
+static const char *const refusals[CLOCK_STATUS_MAX] = {
+	[CLOCK_REFUSED_EPOCH] = "measured before a step, or by another net",
+	[CLOCK_REFUSED_STALE] = "too old, from the future, or of before a "
+	    "suspend",
+	[CLOCK_REFUSED_ORDER] = "out of order",
+	[CLOCK_REFUSED_RATE] = "too many a second",
+};
+
 static void
 net_applied(void *context, const void *message, int fd)
 {
@@ -36,6 +44,9 @@ net_applied(void *context, const void *message, int fd)
 	/* what was in the queue before this net was started */
 	if (applied->net_epoch != net->epoch)
 		return;
+	if (refusals[applied->status] != NULL)
+		log_debug(1, "clockctl did not take the sample: %s",
+		    refusals[applied->status]);
 	net->applied = *applied;
 	net->publish = true;
 	if (stepped) {
@@ -145,8 +156,8 @@ net_parent_ready(void *context, int fd, short revents)
 	    net->configure.sources, net->configure.nsources, now_get(net),
 	    &net->actions);
 	act_execute(net);
-	log_info("configuration %u in force: %zu sources", net->generation,
-	    net->configure.nsources);
+	log_debug(1, "configuration %u is applied: %zu sources",
+	    net->generation, net->configure.nsources);
 	net_signal_parent(MSG_CONF_ACK, net->generation);
 }
 
