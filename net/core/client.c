@@ -76,7 +76,7 @@ client_configure(struct client *client, const struct msg_conf_system *system,
 		client->configured_ns = now->axis_ns;
 	source_configure(&client->table, sources, nsources, now, actions);
 	find_local(client);
-	update_again(client, now);
+	client->update_ns = now->axis_ns;
 }
 
 void

@@ -149,8 +149,11 @@ void	client_applied(struct client *client,
 void	client_disturbed(struct client *client, int64_t suspended_ns,
 	    const struct moment *now, struct action_list *actions);
 
-/* Copies for the page. slot: 0 .. ASSOCIATIONS_MAX-1; id 0: free slot.
- * *_boot_ns are filled with axis times; the shell converts them. */
+/*
+ * Copies for the page, to be written at every ACTION_PUBLISH: at least every
+ * 16 s. The deadline in them is 64 s ahead. slot: 0 .. ASSOCIATIONS_MAX-1; id 0: free slot.
+ * *_boot_ns are filled with axis times; the shell converts them.
+ */
 void	client_system(const struct client *client, const struct moment *now,
 	    struct system_variables *variables);
 void	client_association(const struct client *client, unsigned int slot,

@@ -64,11 +64,10 @@ describe_local(const struct client *client,
 	variables->refid = system->local_refid;
 	variables->reftime_ns = system->local_reftime_ns;
 	variables->leap = NTP_LEAP_NONE;
+	variables->cause = REJECT_NONE;
 	if (system->mode == SYSTEM_LOCAL &&
-	    system->local_id == association->id) {
+	    system->local_id == association->id)
 		variables->selection = SELECTION_SYSTEM_PEER;
-		variables->cause = REJECT_NONE;
-	}
 }
 
 void

@@ -16,7 +16,6 @@
 #define LOCAL_DISPERSION_NS (10 * NS_PER_MS)
 /* "disable ntp": somebody else's clock is served if it is as good as this. */
 #define DISABLED_MAX_NS	(128 * NS_PER_MS)
-/* How long before sources that contradict each other mean: not known. */
 
 static int64_t
 magnitude(int64_t value)
@@ -46,14 +45,17 @@ system_update(struct system_state *state, const struct system_update *update)
 	state->last = *update;
 	state->updated = true;
 	state->selected = true;
+	state->contested = false;
 }
 
 void
-system_lost(struct system_state *state, const struct moment *now)
+system_lost(struct system_state *state, bool contested,
+    const struct moment *now)
 {
 	if (state->selected)
 		state->lost_ns = now->axis_ns;
 	state->selected = false;
+	state->contested = contested;
 }
 
 int64_t
@@ -126,6 +128,17 @@ local_due(const struct system_state *state, const struct moment *now)
 	    now->axis_ns - state->lost_ns >= wait_ns(state);
 }
 
+/*
+ * The last source gone, the clock runs on as well as it did. But where the
+ * sources contradict each other the half that is wrong may have been it.
+ */
+static bool
+doubtful(const struct system_state *state, const struct moment *now)
+{
+	return state->contested && now->axis_ns - state->lost_ns >=
+	    (int64_t)state->conf.orphan_wait_s * NS_PER_S;
+}
+
 bool
 system_decide(struct system_state *state, const struct moment *now)
 {
@@ -133,7 +146,8 @@ system_decide(struct system_state *state, const struct moment *now)
 
 	if (local_due(state, now))
 		state->mode = SYSTEM_LOCAL;
-	else if (state->updated && clock_follows(state, now) &&
+	else if (state->updated && !doubtful(state, now) &&
+	    clock_follows(state, now) &&
 	    system_root_distance(state, now) <= state->conf.maxdist_ns)
 		state->mode = SYSTEM_SYNCHRONISED;
 	else

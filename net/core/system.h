@@ -41,6 +41,7 @@ struct system_state {
 	struct msg_conf_system conf;
 	bool		updated;	/* there was an update */
 	bool		selected;	/* there are survivors now */
+	bool		contested;	/* none, for the sources disagree */
 	struct system_update last;
 	bool		applied_known;
 	struct msg_applied applied;
@@ -58,10 +59,12 @@ struct system_state {
 
 void	system_init(struct system_state *state, const struct moment *now);
 
-/* Survivors were combined; or there are none (any more). */
+/* Survivors were combined; or there are none (any more), because the sources
+ * contradict each other or because there is no source. */
 void	system_update(struct system_state *state,
 	    const struct system_update *update);
-void	system_lost(struct system_state *state, const struct moment *now);
+void	system_lost(struct system_state *state, bool contested,
+	    const struct moment *now);
 
 /* Decides the mode anew. True if it changed. */
 bool	system_decide(struct system_state *state, const struct moment *now);

@@ -232,7 +232,7 @@ lose(struct client *client, struct candidate *candidates, size_t count,
 		action_event(actions, 0, CLIENT_NO_MAJORITY, (uint32_t)count,
 		    0);
 	client->disagreed = count > 0;
-	system_lost(&client->system, now);
+	system_lost(&client->system, count > 0, now);
 	if (count > 0)
 		free_run(client, candidates, count, now, actions);
 }

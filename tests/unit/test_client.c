@@ -440,6 +440,12 @@ a_majority_lost_leaves_the_frequency(void **state)
 	assert_int_equal(world.last.flags, SAMPLE_FREQUENCY_ONLY);
 	assert_true(fabs((double)world.last.frequency_ppt - 20e6) < 3e5);
 	assert_true(fabs(world_error(&world)) < 0.003);
+	/* served for orphanwait after the contradiction, and no longer */
+	assert_int_equal(variables().stratum, 16);
+	assert_int_equal(world.events[CLIENT_UNSYNCHRONISED], 1);
+	servers[1].error = 0;
+	world_run(&world, 20000);
+	assert_int_equal(variables().stratum, 2);
 }
 
 static void
@@ -814,6 +820,24 @@ reload_a_thousand_times_changes_nothing(void **state)
 	assert_int_equal(mobilised(), 0);
 }
 
+/* Nothing was measured: clockctl is told nothing. */
+static void
+reload_makes_no_samples(void **state)
+{
+	unsigned int samples;
+	int i;
+
+	(void)state;
+	configure(2);
+	world_run(&world, 2000);
+	samples = world.samples;
+	for (i = 0; i < 20; i++) {
+		configure(2);
+		world_run(&world, 2000 + 0.1 * i);
+	}
+	assert_in_range(world.samples, samples, samples + 1);
+}
+
 static void
 reload_with_another_port_is_another_server(void **state)
 {
@@ -1097,6 +1121,7 @@ main(void)
 		ROW(no_address_is_asked_twice),
 		ROW(reload_keeps_what_did_not_change),
 		ROW(reload_a_thousand_times_changes_nothing),
+		ROW(reload_makes_no_samples),
 		ROW(reload_with_another_port_is_another_server),
 		ROW(a_local_clock_alone_is_served_soon),
 		ROW(a_local_clock_waits_for_real_servers),
