@@ -134,23 +134,29 @@ step_parent(const struct lockdown *lockdown)
 }
 
 static bool
-limit(int resource, uint64_t value)
-{
-	const struct rlimit both = { value, value };
-
-	return setrlimit(resource, &both) == 0;
-}
-
-static bool
 step_limits(const struct lockdown *lockdown)
 {
 	const struct sandbox_profile *profile = lockdown->profile;
+	const struct rlimit none = { 0, 0 };
+	const struct rlimit files = { profile->rlimit_nofile,
+	    profile->rlimit_nofile };
+	const struct rlimit memory = { profile->rlimit_as,
+	    profile->rlimit_as };
 
-	return limit(RLIMIT_NOFILE, profile->rlimit_nofile) &&
-	    limit(RLIMIT_NPROC, 0) && limit(RLIMIT_CORE, 0) &&
-	    (!profile->silent || limit(RLIMIT_FSIZE, 0)) &&
+	return setrlimit(RLIMIT_NOFILE, &files) == 0 &&
+	    setrlimit(RLIMIT_NPROC, &none) == 0 &&
+	    setrlimit(RLIMIT_CORE, &none) == 0 &&
+	    (!profile->silent || setrlimit(RLIMIT_FSIZE, &none) == 0) &&
 	    (profile->rlimit_as == 0 || !sandbox_build_limits_memory ||
-	    limit(RLIMIT_AS, profile->rlimit_as));
+	    setrlimit(RLIMIT_AS, &memory) == 0);
+}
+
+/* Of an execveat(2) Linux before 6.14 makes the number of the descriptor. */
+static bool
+step_name(const struct lockdown *lockdown)
+{
+	(void)lockdown;
+	return prctl(PR_SET_NAME, program_invocation_short_name) == 0;
 }
 
 static bool
@@ -177,6 +183,7 @@ static const struct step {
 	int		option;		/* where run is NULL: of prctl(2) */
 	unsigned long	value;
 } steps[] = {
+	{ "name", STEP_REQUIRED, step_name, 0, 0 },
 	{ "descriptors", STEP_REQUIRED, step_descriptors, 0, 0 },
 	{ "bounding set", STEP_ROOT, step_bounding, 0, 0 },
 	{ "root directory", STEP_ROOT, step_root, 0, 0 },
