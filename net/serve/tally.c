@@ -27,8 +27,8 @@ static const char *const tally_names[RESPOND_MAX] = {
 /* NULL: only counted. What strangers send all day long is no news. */
 static const char *const tally_texts[RESPOND_MAX] = {
 	[RESPOND_BADAUTH] = "request with a key that we do not have",
-	[RESPOND_MSSNTP] = "request for a reply signed by a domain controller"
-	    " (MS-SNTP), which we do not give",
+	[RESPOND_MSSNTP] =
+	    "signature asked by a Windows domain member (MS-SNTP; Type=NTP there)",
 	[RESPOND_MARTIAN] = "request from outside with a loopback address",
 	[RESPOND_SELF] = "request from our own socket",
 	[RESPOND_UNSTAMPED] = "datagram without its receive time or local"
