@@ -188,8 +188,18 @@ files_replace(const char *path, const char *text, size_t length)
 	return done;
 }
 
+bool
+files_has_directory(const char *path)
+{
+	char directory[PATH_MAX];
+	struct stat status;
+
+	return files_directory(path, directory, sizeof(directory)) &&
+	    stat(directory, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
 int
-files_open_append(const char *path)
+files_open(const char *path, int more)
 {
 	char directory[PATH_MAX];
 	int fd;
@@ -197,8 +207,8 @@ files_open_append(const char *path)
 	if (!files_directory(path, directory, sizeof(directory)))
 		return -1;
 	files_become_owner(directory);
-	fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW |
-	    O_NONBLOCK | O_NOCTTY | O_CLOEXEC, 0644);
+	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
+	    O_CLOEXEC | more, 0644);
 	files_become_self();
 	return fd;
 }

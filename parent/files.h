@@ -21,9 +21,15 @@ char	*files_read(const char *path, size_t max, size_t *length);
  */
 bool	files_replace(const char *path, const char *text, size_t length);
 
-/* Opens for appending, made if missing (0644), no link followed in the last
- * component. Non-blocking, close-on-exec. -1 with errno. */
-int	files_open_append(const char *path);
+/*
+ * Opens for writing, made if missing (0644), no link followed in the last
+ * component; non-blocking, close-on-exec. more: O_APPEND and the like. -1 with
+ * errno.
+ */
+int	files_open(const char *path, int more);
+
+/* True if the directory that path is in is there. */
+bool	files_has_directory(const char *path);
 
 /* unlink(2) as the owner of the directory. */
 void	files_remove(const char *path);

@@ -74,7 +74,7 @@ logfile_open(struct logfile *log, const struct conf *conf,
 		return false;
 	if (target == LOG_TO_FILE) {
 		path = conf->logfile;
-		fd = files_open_append(path);
+		fd = files_open(path, O_APPEND);
 	} else
 		fd = logfile_connect_syslog();
 	if (fd < 0) {

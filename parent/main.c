@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/close_range.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -146,8 +147,7 @@ main_signal(struct daemon *daemon, uint32_t number)
 			break;
 		log_notice("stopping on %s", strsignal((int)number));
 		/* -q that was interrupted has not set the clock. */
-		daemon_stop(daemon, daemon->options.quit ||
-		    daemon->phase < PHASE_RUN);
+		daemon_stop(daemon, daemon->options.quit);
 		break;
 	default:
 		break;
@@ -253,8 +253,8 @@ main_end(struct daemon *daemon)
 	if (daemon->pidfile >= 0)
 		files_remove(daemon->pidfile_path);
 	log_notice("stopped");
-	detach_verdict(&daemon->waiter, &daemon->terminal,
-	    (unsigned char)daemon->exit_status);
+	/* Who still waits waits for a READY that does not come. */
+	detach_verdict(&daemon->waiter, &daemon->terminal, 1);
 }
 
 /* For what is wrong before there is a log. Returns the exit status. */
@@ -339,6 +339,8 @@ main_standard_descriptors(void)
 	while (fd >= 0 && fd <= 2);
 	if (fd > 2)
 		close(fd);
+	/* What was left open by who started us is not for the children. */
+	close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 }
 
 /* What else it was started with is nothing of ours, and would stay open. */

@@ -11,14 +11,15 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "parent/files.h"
+
 int
 pidfile_take(const char *path, char *why, size_t size)
 {
 	char text[24] = "";
 	int fd, length;
 
-	fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY |
-	    O_CLOEXEC, 0644);
+	fd = files_open(path, 0);
 	if (fd < 0) {
 		snprintf(why, size, "pid file %s: %s", path, strerror(errno));
 		return -1;

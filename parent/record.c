@@ -14,6 +14,7 @@
 #include "conf/conf.h"
 #include "config.h"
 #include "parent/daemon.h"
+#include "parent/files.h"
 #include "parent/report.h"
 
 #define RECORD_ACCOUNT	RUNSTATEDIR "/ntpd/account"
@@ -48,6 +49,11 @@ record_open(struct daemon *daemon)
 	} else if (conf->driftfile != NULL)
 		record->drift_known = state_drift_read(conf->driftfile,
 		    &record->drift_ppt);
+	if (conf->driftfile != NULL && !files_has_directory(conf->driftfile)) {
+		log_warning("drift file %s: there is no such directory; the "
+		    "frequency will not be kept", conf->driftfile);
+		record->drift_warned = true;
+	}
 	if (record_writes(daemon) && state_boot_id(record->boot_id,
 	    sizeof(record->boot_id)))
 		state_account_read(RECORD_ACCOUNT, record->boot_id,

@@ -247,19 +247,49 @@ def the_log_is_opened_anew():
         with Daemon(CONF + 'server 127.1.0.1\n', '-l', path) as daemon:
             wait_for('the log', lambda: os.path.exists(path) and
                      'is ready' in open(path).read())
+            before = daemon.family()
             for number in (signal.SIGHUP, signal.SIGUSR1):
                 os.rename(path, path + '.1')
                 daemon.process.send_signal(number)
                 wait_for('a new log', lambda: os.path.exists(path))
                 inode = os.stat(path).st_ino
-                for role, pid in daemon.family().items():
+                for role, pid in before.items():
                     if role == 'clockctl':
                         continue    # it logs nothing
                     wait_for(f'{role} writes to the new log',
                              lambda pid=pid: os.stat(
                                  f'/proc/{pid}/fd/2').st_ino == inode)
-                time.sleep(0.1)
+                assert daemon.family() == before, 'somebody was started anew'
             assert daemon.stop() == 0
+
+
+def files_belong_to_the_owner_of_their_directory():
+    with tempfile.TemporaryDirectory() as directory:
+        os.chmod(directory, 0o755)
+        os.mkdir(f'{directory}/ntp')
+        os.chown(f'{directory}/ntp', 12345, 12346)
+        log, pidfile = f'{directory}/ntp/log', f'{directory}/ntp/pid'
+        drift = f'{directory}/ntp/drift'
+        with open(drift, 'w') as file:
+            file.write('-1.5\n')
+        os.chown(drift, 12345, 12346)
+        os.chmod(drift, 0o600)      # root without DAC_OVERRIDE cannot
+        with Daemon(CONF, '-l', log, '-p', pidfile, '-f', drift) as daemon:
+            wait_for('the log', lambda: os.path.exists(log) and
+                     'is ready' in open(log).read())
+            for path in (log, pidfile):
+                status = os.stat(path)
+                assert (status.st_uid, status.st_gid) == (12345, 12346), path
+            assert 'drift' not in open(log).read()
+            assert daemon.stop() == 0
+            assert not os.path.exists(pidfile)
+
+
+def a_missing_drift_directory_is_said_once():
+    with Daemon(CONF + 'driftfile /nonexistent/drift\n') as daemon:
+        daemon.ready()
+        assert daemon.stop() == 0
+        assert len(daemon.logged('drift')) == 1
 
 
 def the_background_is_reached_when_it_is_ready():
@@ -322,4 +352,6 @@ if __name__ == '__main__':
         the_death_of_the_parent_ends_all, once_sets_the_clock_and_says_so,
         once_without_an_answer_fails_in_bounded_time,
         the_service_manager_is_told, the_log_is_opened_anew,
+        files_belong_to_the_owner_of_their_directory,
+        a_missing_drift_directory_is_said_once,
         the_background_is_reached_when_it_is_ready, check_dump_and_version]))
