@@ -10,7 +10,7 @@
 #define STATE_NS	(60 * NS_PER_S)	/* reported at least so often */
 #define LEAP_REARM_NS	(2 * NS_PER_S)	/* after a step: SPIKES.md 1 */
 #define DRIFT_FILE_SD_PPT	PPT_PER_PPM
-#define UNKNOWN_SD_PPT	(100 * PPT_PER_PPM)
+#define UNKNOWN_SD_PPT	(30 * PPT_PER_PPM)
 /* The flags that are ours alone; UNSYNC the kernel may set as well. */
 #define OWN_FLAGS	(STA_PLL | STA_FREQHOLD | STA_INS | STA_DEL |	\
 			STA_FLL | STA_PPSFREQ | STA_PPSTIME)
