@@ -17,52 +17,44 @@
 
 void
 control_init(struct control *control, const struct clock_backend *clock,
-    void *clock_state, const struct control_output *output)
+    void *clock_state, control_send *send, void *context)
 {
 	memset(control, 0, sizeof(*control));
 	control->clock = clock;
 	control->clock_state = clock_state;
-	control->output = *output;
+	control->send = send;
+	control->context = context;
 	clock->read(clock_state, &control->now, &control->kernel);
 	control->state_due_ns = INT64_MAX;	/* nothing to say before LIMITS */
-}
-
-static bool
-begun(const struct control *control)
-{
-	return control->policy.limits.header.size != 0;
 }
 
 static void
 report(struct control *control, enum clock_event event, int64_t value_ns)
 {
-	const struct policy *policy = &control->policy;
-	int64_t remaining = steer_remaining(&control->steer, &control->now);
-	struct msg_state state = {
-		.header = { MSG_STATE, sizeof(state),
-		    policy->limits.header.id },
-		.event = (uint8_t)event, .hold = control->hold,
-		.synchronised = control->synchronised,
-		.last_refusal = control->last_refusal,
-		.refusals = control->refusals,
-		.step_epoch = policy->step_epoch,
-		.spent_start = policy->limits.spent_start,
-		.spent_steps = policy->limits.spent_steps,
-		.frequency_known = control->steer.base_sd_ppt <
-		    DRIFT_FILE_SD_PPT && control->enabled,
-		.spent_step_ns = policy->limits.spent_step_ns,
-		.spent_since_axis_ns = policy->limits.spent_since_axis_ns,
-		.value_ns = value_ns, .remaining_ns = remaining,
-		.frequency_ppt = control->steer.base_ppt,
-		.frequency_sd_ppt = control->steer.base_sd_ppt,
-		.budget_left_ns = policy_budget_left(policy,
-		    control->now.real_ns + remaining),
-	};
+	const struct msg_limits *limits = &control->policy.limits;
+	const struct steer *steer = &control->steer;
+	struct msg_state *state = &control->state;
 
-	if (state.budget_left_ns < 0)
-		state.budget_left_ns = 0;
+	state->header = (struct message_header){ MSG_STATE, sizeof(*state),
+		limits->header.id };
+	state->event = (uint8_t)event;
+	state->step_epoch = control->policy.step_epoch;
+	state->spent_start = limits->spent_start;
+	state->spent_steps = limits->spent_steps;
+	state->frequency_known = control->enabled &&
+	    steer->base_sd_ppt < DRIFT_FILE_SD_PPT;
+	state->spent_step_ns = limits->spent_step_ns;
+	state->spent_since_axis_ns = limits->spent_since_axis_ns;
+	state->value_ns = value_ns;
+	state->remaining_ns = steer_remaining(steer, &control->now);
+	state->frequency_ppt = steer->base_ppt;
+	state->frequency_sd_ppt = steer->base_sd_ppt;
+	state->budget_left_ns = policy_budget_left(&control->policy,
+	    control->now.real_ns + state->remaining_ns);
+	if (state->budget_left_ns < 0)
+		state->budget_left_ns = 0;
 	control->state_due_ns = control->now.axis_ns + STATE_NS;
-	control->output.state(control->output.context, &state);
+	control->send(control->context, &state->header);
 }
 
 /* status of a turn that no sample caused. */
@@ -71,7 +63,7 @@ present_status(const struct control *control)
 {
 	if (!control->enabled)
 		return CLOCK_DISABLED;
-	if (control->hold != HOLD_NONE)
+	if (control->state.hold != HOLD_NONE)
 		return CLOCK_HELD;
 	return control->steer.slewing ? CLOCK_SLEWING : CLOCK_IDLE;
 }
@@ -84,8 +76,9 @@ tell_net(struct control *control, uint32_t id, enum clock_status status)
 		.net_epoch = control->policy.net_epoch,
 		.step_epoch = control->policy.step_epoch,
 		.status = (uint8_t)status,
-		.hold = status == CLOCK_HELD ? control->hold : HOLD_NONE,
-		.synchronised = control->synchronised, .leap = control->leap,
+		.hold = status == CLOCK_HELD ? control->state.hold : 0,
+		.synchronised = control->state.synchronised,
+		.leap = control->leap,
 		.kernel_status = (uint32_t)control->kernel.status,
 		.axis_ns = control->now.axis_ns,
 		.remaining_ns = steer_remaining(&control->steer,
@@ -96,31 +89,29 @@ tell_net(struct control *control, uint32_t id, enum clock_status status)
 	if (control->clock->difference != NULL)
 		control->clock->difference(control->clock_state,
 		    &applied.virtual_ns, &applied.virtual_ppt);
-	control->output.applied(control->output.context, &applied);
+	control->send(control->context, &applied.header);
 }
 
 /* Makes the call; what it changed besides the clock's course is reported. */
 static bool
 write_clock(struct control *control, struct timex *call)
 {
-	long frequency = call->freq;
-	int status = call->status;
-	bool synchronised = (status & STA_UNSYNC) == 0;
+	struct timex written = *call;
+	bool synchronised = (call->status & STA_UNSYNC) == 0;
 
 	if (!control->clock->apply(control->clock_state, call)) {
-		if (control->hold != HOLD_KERNEL) {
-			control->hold = HOLD_KERNEL;
+		if (control->state.hold != HOLD_KERNEL) {
+			control->state.hold = HOLD_KERNEL;
 			report(control, EVENT_HELD, 0);
 		}
 		return false;
 	}
-	control->written_status = status;
-	control->written_freq = frequency;
-	control->kernel.status = status | STA_NANO;
-	control->kernel.freq = frequency;
-	control->kernel.offset = control->steer.armed_ns;
-	if (synchronised != control->synchronised) {
-		control->synchronised = synchronised;
+	control->written_status = written.status;
+	control->written_freq = written.freq;
+	control->kernel = written;
+	control->kernel.status |= STA_NANO;
+	if (synchronised != control->state.synchronised) {
+		control->state.synchronised = synchronised;
 		report(control, synchronised ? EVENT_SYNCHRONISED :
 		    EVENT_UNSYNCHRONISED, 0);
 	}
@@ -131,7 +122,8 @@ static int
 wanted_status(const struct control *control, uint8_t leap)
 {
 	return (policy_synchronised(&control->policy) ? 0 : STA_UNSYNC) |
-	    (leap == 1 ? STA_INS : leap == 2 ? STA_DEL : 0);
+	    (leap == 1 ? STA_INS : leap == 2 ? STA_DEL : 0) |
+	    STA_PLL | STA_FREQHOLD;
 }
 
 /* The call of this moment; with what a sample says of errors, if any. */
@@ -139,27 +131,24 @@ static bool
 steer_now(struct control *control, const struct msg_sample *sample)
 {
 	struct timex call;
-	uint8_t leap = 0;
-	bool armed;
+	uint8_t leap = control->leap;
 
-	if (control->now.axis_ns >= control->leap_after_ns)
-		leap = policy_leap(&control->policy, control->now.real_ns);
-	armed = leap != 0 && leap != control->leap;
-	control->leap = leap;
+	control->leap = control->now.axis_ns < control->leap_after_ns ? 0 :
+	    policy_leap(&control->policy, control->now.real_ns);
 	steer_call(&control->steer, &control->now, &control->kernel,
-	    wanted_status(control, leap), &call);
+	    wanted_status(control, control->leap), &call);
 	if (sample != NULL)
-		steer_errors(&call, sample->root_delay_ns / 2 +
-		    sample->root_dispersion_ns + llabs(steer_remaining(
-		    &control->steer, &control->now)), sample->offset_sd_ns);
+		steer_errors(&call, sample, steer_remaining(&control->steer,
+		    &control->now));
 	if (!write_clock(control, &call))
 		return false;
-	if (armed)
+	if (control->leap != 0 && control->leap != leap)
 		report(control, EVENT_LEAP_ARMED, 0);
 	return true;
 }
 
-/* Did anything but we move the clock since the reading before? */
+/* Did anything but we move the clock since the reading before? The goal of a
+ * slew is void then, until a sample has been judged again. */
 static bool
 look_for_jump(struct control *control, const struct clock_pair *before)
 {
@@ -168,29 +157,26 @@ look_for_jump(struct control *control, const struct clock_pair *before)
 	int64_t slept = now->suspended_ns - before->suspended_ns;
 	int64_t jump = now->real_ns - before->real_ns - passed -
 	    steer_scale(passed, control->steer.base_ppt);
-	int64_t leap = control->leap == 1 ? -NS_PER_S :
-	    control->leap == 2 ? NS_PER_S : 0;
+	int64_t leap = control->leap == 1 ? -NS_PER_S : NS_PER_S;
 
+	if (slept <= NS_PER_MS && llabs(jump) <= NS_PER_MS + passed / 1000)
+		return false;
 	if (slept > NS_PER_MS)
 		policy_suspended(&control->policy);
-	else if (llabs(jump) <= NS_PER_MS + passed / 1000)
-		return false;
-	else if (leap == 0 || llabs(jump - leap) > NS_PER_S / 10)
-		control->policy.accepted = 0;
-	else
+	else if (control->leap != 0 && llabs(jump - leap) < NS_PER_S / 10)
 		jump = leap;
 	control->steer.slewing = false;
 	policy_moved(&control->policy, jump);
 	if (slept > NS_PER_MS)
 		report(control, EVENT_SUSPENDED, slept);
 	else
-		report(control, jump == leap ? EVENT_LEAP_DONE :
-		    EVENT_FOREIGN_SET, jump);
+		report(control, control->leap != 0 && jump == leap ?
+		    EVENT_LEAP_DONE : EVENT_FOREIGN_SET, jump);
 	return true;
 }
 
 /* Did anybody else change frequency or flags? The kernel itself ends
- * synchronisation when nobody updates it for hours. */
+ * synchronisation when the clock was set, or not updated for hours. */
 static bool
 look_for_adjustment(struct control *control)
 {
@@ -217,8 +203,8 @@ read_clock(struct control *control)
 
 	control->clock->read(control->clock_state, &control->now,
 	    &control->kernel);
-	if (!begun(control))
-		return false;
+	if (control->policy.limits.header.size == 0)
+		return false;		/* no LIMITS yet */
 	moved = look_for_jump(control, &before);
 	policy_advance(&control->policy, &control->now,
 	    control->now.real_ns + steer_remaining(&control->steer,
@@ -226,21 +212,28 @@ read_clock(struct control *control)
 	return moved;
 }
 
+/* Is there something that the kernel does not know yet? */
+static bool
+pending(const struct control *control)
+{
+	return control->steer.slewing ||
+	    control->written_freq != steer_to_kernel(control->steer.base_ppt) ||
+	    control->written_status != wanted_status(control,
+	    policy_leap(&control->policy, control->now.real_ns));
+}
+
 void
 control_turn(struct control *control)
 {
-	const struct steer *steer = &control->steer;
-	bool synchronised = control->synchronised, tell, slewing;
+	bool slewing, synchronised = control->state.synchronised;
+	bool tell = read_clock(control) || control->clock->difference != NULL;
 
-	tell = read_clock(control) || control->clock->difference != NULL;
-	slewing = steer->slewing;
-	if (control->enabled && (look_for_adjustment(control) || slewing ||
-	    control->written_freq != steer_to_kernel(steer->base_ppt) ||
-	    control->leap != policy_leap(&control->policy,
-	    control->now.real_ns)))
+	slewing = control->steer.slewing;
+	if (control->enabled &&
+	    (look_for_adjustment(control) || pending(control)))
 		steer_now(control, NULL);
-	if (tell || slewing != steer->slewing ||
-	    synchronised != control->synchronised)
+	if (tell || slewing != control->steer.slewing ||
+	    synchronised != control->state.synchronised)
 		tell_net(control, 0, present_status(control));
 	if (control->now.axis_ns >= control->state_due_ns)
 		report(control, EVENT_NONE, 0);
@@ -249,9 +242,9 @@ control_turn(struct control *control)
 static void
 hold_clock(struct control *control, const struct verdict *verdict)
 {
-	bool changed = control->hold != verdict->hold;
+	bool changed = control->state.hold != verdict->hold;
 
-	control->hold = verdict->hold;
+	control->state.hold = verdict->hold;
 	/* what may be a spike does not end what is under way */
 	if (verdict->hold != HOLD_STEPOUT)
 		control->steer.slewing = false;
@@ -271,8 +264,7 @@ step_clock(struct control *control, const struct msg_sample *sample,
 	control->leap_after_ns = control->now.axis_ns + LEAP_REARM_NS;
 	steer_step(&control->steer, offset_ns, wanted_status(control, 0),
 	    &call);
-	steer_errors(&call, sample->root_delay_ns / 2 +
-	    sample->root_dispersion_ns, sample->offset_sd_ns);
+	steer_errors(&call, sample, 0);
 	if (!write_clock(control, &call))
 		return false;
 	control->policy.step_epoch++;
@@ -287,27 +279,24 @@ static enum clock_status
 follow_sample(struct control *control, const struct msg_sample *sample,
     const struct verdict *verdict)
 {
-	bool done;
+	struct steer *steer = &control->steer;
+	bool step = verdict->action == VERDICT_STEP, done;
 
-	control->steer.slewing = false;
-	control->steer.base_ppt = policy_frequency(&control->policy,
-	    steer_frequency(&control->steer, sample, control->now.axis_ns));
-	if (verdict->action == VERDICT_SLEW)
-		steer_aim(&control->steer, &control->now, verdict->offset_ns,
+	steer->base_ppt = policy_frequency(&control->policy,
+	    steer_frequency(steer, sample, control->now.axis_ns));
+	steer->slewing = verdict->action == VERDICT_SLEW;
+	if (steer->slewing)
+		steer_aim(steer, &control->now, verdict->offset_ns,
 		    sample->offset_sd_ns);
-	if (verdict->action == VERDICT_STEP)
-		done = step_clock(control, sample, verdict->offset_ns);
-	else
-		done = steer_now(control, verdict->action == VERDICT_SLEW ?
-		    sample : NULL);
+	done = step ? step_clock(control, sample, verdict->offset_ns) :
+	    steer_now(control, verdict->action == VERDICT_SLEW ? sample : NULL);
 	if (done && verdict->action != VERDICT_FREQUENCY &&
-	    control->hold != HOLD_NONE) {
-		control->hold = HOLD_NONE;
+	    control->state.hold != HOLD_NONE) {
+		control->state.hold = HOLD_NONE;
 		report(control, EVENT_RESUMED, 0);
 	}
-	if (done && verdict->action == VERDICT_STEP)
-		return CLOCK_STEPPED;
-	return present_status(control);
+	report(control, EVENT_NONE, 0);
+	return done && step ? CLOCK_STEPPED : present_status(control);
 }
 
 void
@@ -319,29 +308,24 @@ control_sample(struct control *control, const struct msg_sample *sample)
 	control_turn(control);
 	control->handled_ns = control->now.axis_ns;
 	if (control->enabled) {
-		verdict = policy_judge(&control->policy, sample,
-		    &control->now, steer_remaining(&control->steer,
-		    &control->now));
-		if (verdict.action == VERDICT_REFUSE) {
-			status = verdict.status;
-			control->last_refusal = verdict.status;
-			control->refusals++;
-		} else if (verdict.action == VERDICT_HOLD) {
+		verdict = policy_judge(&control->policy, sample, &control->now,
+		    steer_remaining(&control->steer, &control->now));
+		status = verdict.status;
+		if (verdict.action == VERDICT_REFUSE)
+			control_refused(control, status);
+		else if (verdict.action == VERDICT_HOLD)
 			hold_clock(control, &verdict);
-			status = CLOCK_HELD;
-		} else {
+		else
 			status = follow_sample(control, sample, &verdict);
-			report(control, EVENT_NONE, 0);
-		}
 	}
 	tell_net(control, sample->header.id, status);
 }
 
 void
-control_overtaken(struct control *control)
+control_refused(struct control *control, enum clock_status why)
 {
-	control->refusals++;
-	control->last_refusal = CLOCK_REFUSED_RATE;
+	control->state.refusals++;
+	control->state.last_refusal = (uint8_t)why;
 }
 
 void
@@ -369,40 +353,25 @@ void
 control_limits(struct control *control, const struct msg_limits *limits)
 {
 	bool disabled = (limits->flags & LIMITS_DISABLED) != 0;
-	struct timex tai = { .modes = ADJ_TAI };
-	struct clock_pair now;
+	struct timex tai = { .modes = ADJ_TAI,
+		.constant = limits->tai_offset_s };
 
 	read_clock(control);
-	now = control->now;
-	if (disabled && control->enabled)
+	if (disabled)
 		control_end(control);
-	if (begun(control))
-		policy_limits(&control->policy, limits);
-	else
-		policy_begin(&control->policy, limits, &now,
-		    limits->frequency_ppt);
+	policy_limits(&control->policy, limits, &control->now);
 	if (!disabled && !control->enabled)
 		enable(control, limits);
-	tai.constant = limits->tai_offset_s;
 	if (control->enabled && tai.constant != 0 &&
 	    tai.constant != control->kernel.tai)
 		(void)control->clock->apply(control->clock_state, &tai);
 	report(control, EVENT_NONE, 0);
 }
 
-void
-control_newnet(struct control *control, uint32_t net_epoch)
-{
-	policy_newnet(&control->policy, net_epoch);
-}
-
 int64_t
 control_wait(const struct control *control)
 {
-	const struct steer *steer = &control->steer;
-
-	if (control->enabled && (steer->slewing ||
-	    control->written_freq != steer_to_kernel(steer->base_ppt)))
+	if (control->enabled && pending(control))
 		return steer_wait(&control->now);
 	return control->state_due_ns - control->now.axis_ns;
 }
@@ -424,7 +393,7 @@ control_end(struct control *control)
 	control->steer.slewing = false;
 	control->leap = 0;
 	steer_call(&control->steer, &control->now, &control->kernel,
-	    wanted_status(control, 0), &call);
+	    wanted_status(control, control->leap), &call);
 	write_clock(control, &call);
 	control->enabled = false;
 }

@@ -13,27 +13,23 @@
 #include "clockctl/policy.h"
 #include "clockctl/steer.h"
 
-/* Where reports go; they may be lost. */
-struct control_output {
-	void	(*state)(void *context, const struct msg_state *state);
-	void	(*applied)(void *context, const struct msg_applied *applied);
-	void	*context;
-};
+/* Takes a msg_state (for the parent) or a msg_applied (for net), as its header
+ * says; it may be lost. */
+typedef void control_send(void *context, const struct message_header *message);
 
 struct control {
 	const struct clock_backend *clock;
 	void		*clock_state;
-	struct control_output output;
+	control_send	*send;
+	void		*context;
 	struct policy	policy;
 	struct steer	steer;
 	struct clock_pair now;		/* the last reading */
 	struct timex	kernel;		/* and what the kernel said */
+	struct msg_state state;		/* hold, synchronised and refusals are
+					 * kept here; the rest as reported */
 	bool		enabled;	/* LIMITS came, and not disabled */
-	bool		synchronised;	/* we cleared STA_UNSYNC */
-	uint8_t		hold;
 	uint8_t		leap;		/* armed */
-	uint8_t		last_refusal;
-	uint32_t	refusals;
 	int		written_status;	/* as we last gave them to the kernel */
 	long		written_freq;
 	int64_t		leap_after_ns;	/* axis: not armed before (a step) */
@@ -41,22 +37,21 @@ struct control {
 	int64_t		state_due_ns;	/* axis */
 };
 
-/* context of clock and output are the caller's; all else becomes zero. */
+/* clock_state and context stay the caller's; all else becomes zero. */
 void	control_init(struct control *control,
 	    const struct clock_backend *clock, void *clock_state,
-	    const struct control_output *output);
+	    control_send *send, void *context);
 
 /* Messages, valid. */
 void	control_limits(struct control *control,
 	    const struct msg_limits *limits);
-void	control_newnet(struct control *control, uint32_t net_epoch);
 void	control_sample(struct control *control,
 	    const struct msg_sample *sample);
 
-/* net broke the protocol: the parent is told. */
+/* net broke the protocol: the parent is told, and no epoch is right. */
 void	control_net_invalid(struct control *control);
-/* A sample was overtaken by a newer one before its turn. */
-void	control_overtaken(struct control *control);
+/* A sample that was refused; or overtaken by a newer one before its turn. */
+void	control_refused(struct control *control, enum clock_status why);
 
 /* Time passed: to be called when control_wait says, or earlier. */
 void	control_turn(struct control *control);

@@ -26,18 +26,13 @@ struct clockctl {
 	bool		net_ignored;	/* until the next NEWNET */
 };
 
+/* What control.c has to say; it does not wait, and does not need an answer. */
 static void
-send_parent(void *context, const struct msg_state *state)
+send_report(void *context, const struct message_header *message)
 {
 	(void)context;
-	(void)channel_send(ROLE_FD_PARENT, state, -1);
-}
-
-static void
-send_net(void *context, const struct msg_applied *applied)
-{
-	(void)context;
-	(void)channel_send(ROLE_FD_CLOCKCTL_NET, applied, -1);
+	(void)channel_send(message->type == MSG_APPLIED ?
+	    ROLE_FD_CLOCKCTL_NET : ROLE_FD_PARENT, message, -1);
 }
 
 static void
@@ -75,7 +70,7 @@ handle_newnet(void *context, const void *message, int fd)
 			break;
 	clockctl->net_ignored = false;
 	clockctl->have_sample = false;
-	control_newnet(&clockctl->control, newnet->header.id);
+	policy_newnet(&clockctl->control.policy, newnet->header.id);
 }
 
 static void
@@ -95,7 +90,7 @@ handle_sample(void *context, const void *message, int fd)
 
 	(void)fd;
 	if (clockctl->have_sample)
-		control_overtaken(&clockctl->control);
+		control_refused(&clockctl->control, CLOCK_REFUSED_RATE);
 	memcpy(&clockctl->sample, message, sizeof(clockctl->sample));
 	clockctl->have_sample = true;
 }
@@ -181,9 +176,6 @@ turn(struct clockctl *clockctl)
 int
 main(int argc, char *argv[])
 {
-	static const struct control_output output = {
-		send_parent, send_net, NULL
-	};
 	struct clockctl clockctl;
 	struct role_arguments arguments;
 	const char *failed;
@@ -197,7 +189,7 @@ main(int argc, char *argv[])
 		return 1;
 	memset(&clockctl, 0, sizeof(clockctl));
 	control_init(&clockctl.control, arguments.observe ? &observe_backend :
-	    &kernel_backend, &clockctl.observe, &output);
+	    &kernel_backend, &clockctl.observe, send_report, NULL);
 	send_signal(MSG_CLOCK_READY, 0);
 	while (turn(&clockctl))
 		continue;

@@ -9,38 +9,39 @@
 
 #include "clockctl/steer.h"
 
-void
-policy_begin(struct policy *policy, const struct msg_limits *limits,
-    const struct clock_pair *now, int64_t base_ppt)
+/* The first LIMITS of this life. */
+static void
+begin(struct policy *policy, const struct clock_pair *now)
 {
-	uint32_t net_epoch = policy->net_epoch;
+	struct msg_limits *limits = &policy->limits;
 
-	memset(policy, 0, sizeof(*policy));
-	policy->net_epoch = net_epoch;
-	policy->limits = *limits;
 	policy->over_since_ns = -1;
 	policy->phase_end_ns = INT64_MAX;
 	policy->allowance_ns = POLICY_ALLOWANCE_NS;
 	policy->line_axis_ns = now->axis_ns;
 	policy->line_real_ns = now->real_ns;
-	policy->line_ppt = base_ppt;
+	policy->line_ppt = limits->frequency_ppt;
 	if (limits->spent_start && (limits->flags & LIMITS_FREQUENCY)) {
 		policy->phase_end_ns = now->axis_ns;
-		if (limits->budget_left_ns < POLICY_ALLOWANCE_NS)
-			policy->allowance_ns = limits->budget_left_ns;
-		if (policy->allowance_ns < POLICY_RESTART_NS)
-			policy->allowance_ns = POLICY_RESTART_NS;
+		policy->allowance_ns = POLICY_RESTART_NS + steer_clamp(
+		    limits->budget_left_ns, POLICY_ALLOWANCE_NS -
+		    POLICY_RESTART_NS);
 	}
-	if (policy->limits.spent_since_axis_ns > now->axis_ns)
-		policy->limits.spent_since_axis_ns = now->axis_ns;
+	if (limits->spent_since_axis_ns > now->axis_ns)
+		limits->spent_since_axis_ns = now->axis_ns;
 }
 
 void
-policy_limits(struct policy *policy, const struct msg_limits *limits)
+policy_limits(struct policy *policy, const struct msg_limits *limits,
+    const struct clock_pair *now)
 {
 	struct msg_limits spent = policy->limits;
 
 	policy->limits = *limits;
+	if (spent.header.size == 0) {
+		begin(policy, now);
+		return;
+	}
 	policy->limits.spent_start = spent.spent_start;
 	policy->limits.spent_steps = spent.spent_steps;
 	policy->limits.spent_step_ns = spent.spent_step_ns;
@@ -96,7 +97,7 @@ refusal(const struct policy *policy, const struct msg_sample *sample,
 {
 	int64_t age = now->axis_ns - sample->axis_ns;
 
-	if (policy->net_epoch == 0 || sample->net_epoch != policy->net_epoch ||
+	if (sample->net_epoch != policy->net_epoch ||
 	    sample->step_epoch != policy->step_epoch)
 		return CLOCK_REFUSED_EPOCH;
 	if (sample->header.id <= policy->last_id)
@@ -196,7 +197,6 @@ judge_offset(struct policy *policy, struct verdict *verdict,
 			policy->line_real_ns += change;
 		return hold;
 	}
-	policy->over_since_ns = -1;
 	if (policy_budget_left(policy, now->real_ns + offset) < 0 &&
 	    now->axis_ns >= policy->phase_end_ns)
 		return HOLD_BUDGET;
@@ -247,6 +247,7 @@ policy_judge(struct policy *policy, const struct msg_sample *sample,
 		return verdict;
 	}
 	verdict.action = VERDICT_HOLD;
+	verdict.status = CLOCK_HELD;
 	if (verdict.hold != HOLD_STEPOUT)
 		policy->accepted = 0;
 	return verdict;
@@ -288,14 +289,14 @@ policy_leap(const struct policy *policy, int64_t real_ns)
 	int64_t day = real_ns / POLICY_DAY_NS;
 	int64_t midnight_ns = (day + 1) * POLICY_DAY_NS;
 
-	if (midnight_ns - real_ns > POLICY_LEAP_NS ||
-	    !policy_synchronised(policy))
+	if (midnight_ns - real_ns > POLICY_LEAP_NS)
 		return 0;
-	if (limits->leap_at_s * NS_PER_S > real_ns)
+	if (limits->leap_at_s * NS_PER_S > real_ns)	/* the table knows */
 		return limits->leap_at_s * NS_PER_S != midnight_ns ||
 		    limits->leap_sign == 0 ? 0 :
 		    limits->leap_sign > 0 ? 1 : 2;
-	return half_year_ends(day) ? policy->leap : 0;
+	return half_year_ends(day) && policy_synchronised(policy) ?
+	    policy->leap : 0;
 }
 
 int64_t

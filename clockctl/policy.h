@@ -69,7 +69,7 @@ enum verdict_action {
 
 struct verdict {
 	enum verdict_action action;
-	uint8_t		status;		/* enum clock_status, if refused */
+	uint8_t		status;		/* enum clock_status: refused or held */
 	uint8_t		hold;		/* enum clock_hold, if held */
 	int64_t		offset_ns;	/* true minus real at the reading */
 };
@@ -90,11 +90,10 @@ struct policy {
 	int64_t		line_ppt;
 };
 
-/* The first LIMITS, with the frequency that the clock starts from. */
-void	policy_begin(struct policy *policy, const struct msg_limits *limits,
-	    const struct clock_pair *now, int64_t base_ppt);
-/* Later ones: what has been spent stays spent. */
-void	policy_limits(struct policy *policy, const struct msg_limits *limits);
+/* policy is zero before the first LIMITS of a life, which are believed about
+ * what has been spent; later ones are not: what is spent stays spent. */
+void	policy_limits(struct policy *policy, const struct msg_limits *limits,
+	    const struct clock_pair *now);
 void	policy_newnet(struct policy *policy, uint32_t net_epoch);
 
 /* Time passes. target_ns: where the clock is going, as CLOCK_REALTIME now. */

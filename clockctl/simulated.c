@@ -178,7 +178,6 @@ simulated_suspend(struct simulated *s, int64_t for_ns, int64_t error_ns)
 	s->suspended_ns += for_ns;
 	s->real += (for_ns + error_ns) * Q32;
 	s->begun_s = simulated_real(s) / NS_PER_S;
-	clear(s);
 }
 
 static void

@@ -51,7 +51,7 @@ fill(struct timex *call, unsigned int modes, int status, int64_t base_ppt)
 	memset(call, 0, sizeof(*call));
 	call->modes = modes | ADJ_STATUS | ADJ_NANO | ADJ_FREQUENCY |
 	    ADJ_TIMECONST | ADJ_OFFSET;
-	call->status = STA_PLL | STA_FREQHOLD | status;
+	call->status = status;
 	call->freq = steer_to_kernel(base_ppt);
 	call->tick = 10000;	/* 10^6 / USER_HZ */
 }
@@ -66,7 +66,8 @@ steer_begin(struct steer *steer, int64_t base_ppt, int64_t sd_ppt,
 	steer->sd_axis_ns = axis_ns;
 	memset(&calls[0], 0, sizeof(calls[0]));
 	calls[0].modes = ADJ_OFFSET_SINGLESHOT;
-	fill(&calls[1], ADJ_TICK, STA_UNSYNC, steer->base_ppt);
+	fill(&calls[1], ADJ_TICK, STA_PLL | STA_FREQHOLD | STA_UNSYNC,
+	    steer->base_ppt);
 }
 
 int64_t
@@ -172,11 +173,15 @@ steer_step(struct steer *steer, int64_t offset_ns, int status,
 }
 
 void
-steer_errors(struct timex *call, int64_t maximum_ns, int64_t estimated_ns)
+steer_errors(struct timex *call, const struct msg_sample *sample,
+    int64_t remaining_ns)
 {
 	call->modes |= ADJ_MAXERROR | ADJ_ESTERROR;
-	call->maxerror = steer_clamp(maximum_ns, ERROR_MAX_NS) / NS_PER_US;
-	call->esterror = steer_clamp(estimated_ns, ERROR_MAX_NS) / NS_PER_US;
+	call->maxerror = steer_clamp(sample->root_delay_ns / 2 +
+	    sample->root_dispersion_ns + llabs(remaining_ns), ERROR_MAX_NS) /
+	    NS_PER_US;
+	call->esterror = steer_clamp(sample->offset_sd_ns, ERROR_MAX_NS) /
+	    NS_PER_US;
 }
 
 int64_t

@@ -72,9 +72,10 @@ void	steer_call(struct steer *steer, const struct clock_pair *now,
 void	steer_step(struct steer *steer, int64_t offset_ns, int status,
 	    struct timex *call);
 
-/* Adds what the kernel tells about errors to a call. */
-void	steer_errors(struct timex *call, int64_t maximum_ns,
-	    int64_t estimated_ns);
+/* Adds to a call what the kernel tells others about errors (RFC 5905 section
+ * 11.2: root distance), with remaining_ns still to be slewed. */
+void	steer_errors(struct timex *call, const struct msg_sample *sample,
+	    int64_t remaining_ns);
 
 /* ns from now to the next call that the slew needs. */
 int64_t	steer_wait(const struct clock_pair *now);

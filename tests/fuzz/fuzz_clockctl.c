@@ -113,8 +113,8 @@ run_one(struct rig *rig, struct input *input)
 		rig_run_ns(rig, take_time(input));
 		break;
 	case 6:
-		control_newnet(&rig->control, op & 8 ? 1 : 2);
-		control_newnet(&rig->control, 1);
+		policy_newnet(&rig->control.policy, op & 8 ? 1 : 2);
+		policy_newnet(&rig->control.policy, 1);
 		rig->id = 0;
 		break;
 	default:

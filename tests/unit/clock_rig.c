@@ -105,10 +105,8 @@ judge_call(void *context, const struct timex *call)
 }
 
 static void
-take_state(void *context, const struct msg_state *state)
+take_state(struct rig *rig, const struct msg_state *state)
 {
-	struct rig *rig = context;
-
 	blame(rig, clock_state_valid(state) &&
 	    state->header.size == sizeof(*state), "invalid STATE");
 	rig->state = *state;
@@ -122,10 +120,8 @@ take_state(void *context, const struct msg_state *state)
 }
 
 static void
-take_applied(void *context, const struct msg_applied *applied)
+take_applied(struct rig *rig, const struct msg_applied *applied)
 {
-	struct rig *rig = context;
-
 	blame(rig, clock_applied_valid(applied) &&
 	    applied->header.size == sizeof(*applied), "invalid APPLIED");
 	rig->applied = *applied;
@@ -140,12 +136,20 @@ take_applied(void *context, const struct msg_applied *applied)
 	}
 }
 
+static void
+take(void *context, const struct message_header *message)
+{
+	const void *whole = message;
+
+	if (message->type == MSG_STATE)
+		take_state(context, whole);
+	else
+		take_applied(context, whole);
+}
+
 void
 rig_init(struct rig *rig, int64_t real_ns, int64_t true_ns, int64_t true_ppt)
 {
-	const struct control_output output = {
-		take_state, take_applied, rig
-	};
 	const int64_t axis = 1000 * NS_PER_S;
 
 	memset(rig, 0, sizeof(*rig));
@@ -161,9 +165,9 @@ rig_init(struct rig *rig, int64_t real_ns, int64_t true_ns, int64_t true_ppt)
 		.step_back_ns = 128 * NS_PER_MS,
 		.floor_s = 1700000000, .ceiling_s = 4000000000,
 	};
-	control_init(&rig->control, &simulated_backend, &rig->kernel,
-	    &output);
-	control_newnet(&rig->control, 1);
+	control_init(&rig->control, &simulated_backend, &rig->kernel, take,
+	    rig);
+	policy_newnet(&rig->control.policy, 1);
 }
 
 void

@@ -257,7 +257,7 @@ attack(struct rig *rig, uint64_t *seed, int mood)
 	rig_send(rig, &sample);
 	/* the parent starts another one, and it is no better */
 	if (rig->applied.status == CLOCK_REFUSED_ORDER) {
-		control_newnet(&rig->control, 1);
+		policy_newnet(&rig->control.policy, 1);
 		rig->id = 0;
 	}
 }

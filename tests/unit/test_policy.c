@@ -139,8 +139,8 @@ first_any_is_given_once(void **state)
 	assert_int_equal(rig_honest(&rig, 0), CLOCK_STEPPED);
 	rig.true_ns += 5000 * S;
 	assert_held(&rig, HOLD_PANIC);
-	control_newnet(&rig.control, 2);
-	control_newnet(&rig.control, 1);
+	policy_newnet(&rig.control.policy, 2);
+	policy_newnet(&rig.control.policy, 1);
 	assert_held(&rig, HOLD_PANIC);
 	rig_begin(&rig);	/* a reload */
 	assert_held(&rig, HOLD_PANIC);
@@ -298,14 +298,25 @@ a_restart_regrants_nothing(void **state)
 	rig.limits.budget_left_ns = 101 * MS;
 	rig_begin(&rig);
 	assert_int_equal(rig_honest(&rig, 0), CLOCK_SLEWING);
+	/* it grows with time: 30 ppm, of which 90 ms take 3000 s */
+	rig_init(&rig, START_NS, START_NS + 100 * MS, 0);
+	rig.limits.flags = LIMITS_FREQUENCY;
+	rig.limits.spent_start = 1;
+	rig_begin(&rig);
+	rig_run(&rig, 2900);
+	assert_held(&rig, HOLD_BUDGET);
+	rig_run(&rig, 200);
+	assert_int_equal(rig_honest(&rig, 0), CLOCK_SLEWING);
 	/* nor does a reload: what is spent is kept by clockctl itself */
 	rig_run(&rig, 300);
 	rig.true_ns += 2 * S;
 	assert_true(insist(&rig, 0, 400) > 0);
+	since = rig.state.spent_since_axis_ns;
 	rig.limits.spent_start = 0;
 	rig_begin(&rig);
 	assert_int_equal(rig.state.spent_start, 1);
 	assert_int_equal(rig.state.spent_step_ns / S, 2);
+	assert_int_equal(rig.state.spent_since_axis_ns, since);
 }
 
 static void
@@ -325,6 +336,12 @@ resume_steps_once_without_waiting(void **state)
 	rig_run(&rig, 64);
 	rig.true_ns += 3 * S;
 	assert_held(&rig, HOLD_STEPOUT);
+	/* 15 minutes between steps are for those that net can cause */
+	simulated_suspend(&rig.kernel, 60 * S, 0);
+	rig_run(&rig, 1);
+	assert_int_equal(rig_honest(&rig, 0), CLOCK_STEPPED);
+	assert_int_equal(rig.state.spent_step_ns / S, 6);
+	rig_run(&rig, 64);
 	/* a sample of before the sleep is worth nothing */
 	simulated_suspend(&rig.kernel, 10 * S, 0);
 	struct msg_sample sample = rig_sample(&rig, 0);
@@ -543,7 +560,7 @@ wrong_samples_are_refused(void **state)
 		rig_run(&rig, 5);
 		assert_true(llabs(rig_error(&rig) - error) < 100);
 	}
-	assert_int_equal(rig.control.refusals, 9);
+	assert_int_equal(rig.control.state.refusals, 9);
 	sample = rig_sample(&rig, 0);
 	sample.offset_ns += 0;
 	sample.axis_ns -= 128 * S;
@@ -551,7 +568,7 @@ wrong_samples_are_refused(void **state)
 	rig_send(&rig, &sample);
 	assert_int_equal(rig.applied.status, CLOCK_SLEWING);
 	/* the epoch of another net: the old one is not heard any more */
-	control_newnet(&rig.control, 2);
+	policy_newnet(&rig.control.policy, 2);
 	assert_int_equal(rig_honest(&rig, 0), CLOCK_REFUSED_EPOCH);
 }
 
@@ -680,7 +697,11 @@ a_step_does_not_lose_the_leap_second(void **state)
 	keep(&rig, 640);
 	assert_int_equal(rig.applied.leap, 1);
 	assert_true(insist(&rig, 2 * S, 400) > 0);
-	rig_run(&rig, 64);
+	/* a sample that comes at once must not arm it too early */
+	rig_run_ns(&rig, 300 * MS);
+	rig_honest(&rig, 0);
+	assert_false(rig.kernel.status & STA_INS);
+	rig_run(&rig, 5);
 	assert_true(rig.kernel.status & STA_INS);
 	assert_int_equal(rig.kernel.state, TIME_INS);
 	rig_run(&rig, 3000);

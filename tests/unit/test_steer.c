@@ -263,6 +263,15 @@ frequency_only_leaves_the_offset(void **state)
 	rig_run(&rig, 3);
 	assert_int_equal(rig.kernel.chunk >> 32, 0);
 	assert_int_equal(rig.kernel.offset >> 32, 0);
+	/* what was slewed when it stopped is not counted again */
+	rig_run(&rig, 30);
+	rig.true_ns += 10 * NS_PER_US - rig_error(&rig);
+	rig_honest(&rig, 0);
+	for (int i = 0; i < 100; i++) {
+		rig_run_ns(&rig, 100 * NS_PER_MS);
+		assert_true(rig_error(&rig) > -2 * NS_PER_US);
+		assert_true(rig_error(&rig) < 11 * NS_PER_US);
+	}
 	assert_clean(&rig);
 }
 
@@ -300,16 +309,24 @@ static void
 a_clock_set_by_others_is_noticed(void **state)
 {
 	struct rig rig;
+	int64_t error;
 
 	(void)state;
 	settle(&rig, 37300000);
 	rig_run(&rig, 300);
+	rig.true_ns += 20 * NS_PER_MS;
+	rig_honest(&rig, 0);
+	rig_run(&rig, 5);
 	simulated_set(&rig.kernel, simulated_real(&rig.kernel) + NS_PER_S);
 	rig_run(&rig, 61);
 	assert_int_equal(rig.events[EVENT_FOREIGN_SET], 1);
 	assert_int_equal(rig.applied.synchronised, 0);
 	assert_int_equal(rig.applied.step_epoch, 1);
 	assert_true(rig.kernel.status & STA_PLL);
+	/* the old goal is no excuse to slew there */
+	error = rig_error(&rig);
+	rig_run(&rig, 60);
+	assert_true(llabs(rig_error(&rig) - error) < 1000);
 	/* the error is known again with the next samples: stepout, a step */
 	for (int i = 0; i < 6; i++) {
 		rig_honest(&rig, 0);
