@@ -16,10 +16,9 @@
 
 #include <bsd/stdlib.h>
 
-#include <seccomp.h>
-
 #include "common/sandbox.h"
 #include "config.h"
+#include "parent/profile.h"
 
 #define PRIVILEGE_BIT(capability)	(UINT64_C(1) << (capability))
 #define PRIVILEGE_KEEP	(PRIVILEGE_BIT(CAP_SETUID) |	/* roles' uids */ \
@@ -38,55 +37,6 @@ static const struct {
 	[ROLE_NET] = { "_ntp", UID_NET },
 	[ROLE_SERVE] = { "_ntpsrv", UID_SERVE },
 	[ROLE_RESOLVER] = { "_ntpdns", UID_RESOLVER },
-};
-
-/*
- * EPERM for these, in the parent and in all that it starts from then on. The
- * bounding set already forbids most of it; this holds against a kernel bug.
- */
-static const struct sandbox_call privilege_denied[] = {
-	/* Sets a clock: what only clockctl is for. */
-	{ SCMP_SYS(clock_settime), -1, 0 },
-	{ SCMP_SYS(clock_settime64), -1, 0 },
-	{ SCMP_SYS(clock_adjtime), -1, 0 },
-	{ SCMP_SYS(clock_adjtime64), -1, 0 },
-	{ SCMP_SYS(settimeofday), -1, 0 },
-	{ SCMP_SYS(adjtimex), -1, 0 },
-	{ SCMP_SYS(stime), -1, 0 },
-	/* Reaches into another process, clockctl first of all. */
-	{ SCMP_SYS(ptrace), -1, 0 },
-	{ SCMP_SYS(process_vm_readv), -1, 0 },
-	{ SCMP_SYS(process_vm_writev), -1, 0 },
-	{ SCMP_SYS(pidfd_getfd), -1, 0 },
-	/* Changes the kernel. */
-	{ SCMP_SYS(init_module), -1, 0 },
-	{ SCMP_SYS(finit_module), -1, 0 },
-	{ SCMP_SYS(delete_module), -1, 0 },
-	{ SCMP_SYS(kexec_load), -1, 0 },
-	{ SCMP_SYS(kexec_file_load), -1, 0 },
-	{ SCMP_SYS(bpf), -1, 0 },
-	{ SCMP_SYS(perf_event_open), -1, 0 },
-	/* Changes what files and users there are. */
-	{ SCMP_SYS(mount), -1, 0 },
-	{ SCMP_SYS(umount2), -1, 0 },
-	{ SCMP_SYS(pivot_root), -1, 0 },
-	{ SCMP_SYS(unshare), -1, 0 },
-	{ SCMP_SYS(setns), -1, 0 },
-	{ SCMP_SYS(open_by_handle_at), -1, 0 },
-	{ SCMP_SYS(reboot), -1, 0 },
-	{ SCMP_SYS(swapon), -1, 0 },
-	{ SCMP_SYS(swapoff), -1, 0 },
-	/* Keys and pages that no daemon of ours has. */
-	{ SCMP_SYS(add_key), -1, 0 },
-	{ SCMP_SYS(request_key), -1, 0 },
-	{ SCMP_SYS(keyctl), -1, 0 },
-	{ SCMP_SYS(userfaultfd), -1, 0 },
-};
-
-static const struct sandbox_profile privilege_profile = {
-	.mode = SANDBOX_DENY,
-	.calls = privilege_denied,
-	.ncalls = sizeof(privilege_denied) / sizeof(privilege_denied[0]),
 };
 
 void
@@ -241,5 +191,5 @@ privilege_drop(const char **failed)
 	if (!sandbox_no_new_privs())
 		return false;
 	*failed = "seccomp";
-	return sandbox_filter(&privilege_profile);
+	return sandbox_filter(&parent_profile);
 }
