@@ -397,7 +397,7 @@ descriptors_that_were_not_handed_over_are_closed(void **state)
 static int
 attempt_limits(const void *argument)
 {
-	static const struct { int resource; rlim_t value; } limits[] = {
+	static const struct { unsigned int resource; rlim_t value; } limits[] = {
 		{ RLIMIT_NOFILE, 64 }, { RLIMIT_NPROC, 0 },
 		{ RLIMIT_CORE, 0 }, { RLIMIT_FSIZE, 0 },
 		{ RLIMIT_AS, (rlim_t)1 << 32 },
