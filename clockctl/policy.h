@@ -18,13 +18,14 @@
  *			an hour: 0.5 + 0.108 + 0.004 = 0.612 s
  *			a day:   0.5 + 2.592 + 2.074 = 5.166 s
  *	stepping	the panic threshold (1000 s) in any 24 hours, each step
- *			after stepout (300 s) of insisting, one in 15 minutes,
+ *			after stepout (300 s) of insisting, 15 minutes apart,
  *			each reported. With "tinker step 0" or -x the same sum
  *			is slewed: never above 500 ppm, 43.2 s a day.
- *	in the start phase (2 h from the first good sample after boot, or
- *			after a restart without a drift file): 500 ppm, 3.6 s,
- *			and one first step: up to the panic threshold, or with
- *			-g to any date from floor to ceiling.
+ *	in the start phase (2 h from the first sample after boot, or after a
+ *			restart without a drift file): 500 ppm, 3.6 s, and one
+ *			first step: up to the panic threshold, or with -g to
+ *			any date from floor to ceiling. An owned net then has
+ *			the learned frequency, too: 43.2 s a day.
  *	left behind	a frequency wrong by 10 ppm + 2 ppm for each hour.
  *	a leap second	without a leap table, at the end of June or December.
  *
