@@ -4,9 +4,11 @@
  */
 #include "tests/unit/role_process.h"
 
+#include <sys/ioctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 
+#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <setjmp.h>
@@ -59,6 +61,18 @@ struct bench {
 	struct msg_status status;
 };
 
+/* The kernel's stamp of the last datagram, so that the load of this machine is
+ * not in T2. The first call only switches it on. */
+static int64_t
+server_received(int fd)
+{
+	struct timespec stamp;
+
+	if (ioctl(fd, SIOCGSTAMPNS, &stamp) != 0)
+		return 0;
+	return (int64_t)stamp.tv_sec * NS_PER_S + stamp.tv_nsec;
+}
+
 static void
 server_open(struct bench *bench)
 {
@@ -74,6 +88,7 @@ server_open(struct bench *bench)
 	assert_int_equal(getsockname(bench->server, (struct sockaddr *)&name,
 	    &length), 0);
 	assert_true(address_from_sockaddr(&name, &bench->address));
+	(void)server_received(bench->server);
 }
 
 /* Stratum 1, as good as can be, but wrong_ns ahead. */
@@ -85,11 +100,12 @@ server_reply(const struct bench *bench, const struct ntp_header *request,
 		.stratum = 1, .poll = request->poll, .precision = -24,
 		.root_delay = 1, .root_dispersion = 1, .refid = 0x47505300,
 		.org = request->xmt };
+	int64_t received_ns = server_received(bench->server);
 	struct clock_pair now;
 
-	localclock_pair(&now);
-	reply.rec = ntp_from_unix_ns(now.real_ns + bench->wrong_ns);
-	reply.reftime = ntp_from_unix_ns(now.real_ns + bench->wrong_ns -
+	assert_true(received_ns > 0);
+	reply.rec = ntp_from_unix_ns(received_ns + bench->wrong_ns);
+	reply.reftime = ntp_from_unix_ns(received_ns + bench->wrong_ns -
 	    NS_PER_S);
 	localclock_pair(&now);
 	reply.xmt = ntp_from_unix_ns(now.real_ns + bench->wrong_ns);
@@ -348,6 +364,18 @@ assert_tells_nothing(const uint8_t *wire)
 			assert_int_equal(wire[i], 0);
 }
 
+/* The offset that the log tells of the first sample that is in it. */
+static int64_t
+logged_offset(struct bench *bench)
+{
+	static const char line[] = "net: 127.0.0.1 offset ";
+
+	assert_true(role_process_logged(&bench->process, " reach "));
+	assert_non_null(strstr(bench->process.text, line));
+	return (int64_t)(strtod(strstr(bench->process.text, line) +
+	    strlen(line), NULL) * 1e9);
+}
+
 static void
 a_server_300_ms_wrong_is_measured_to_1_ms(void **state)
 {
@@ -366,8 +394,7 @@ a_server_300_ms_wrong_is_measured_to_1_ms(void **state)
 	assert_near(sample_offset(&bench.sample), WRONG_NS, NS_PER_MS);
 	assert_int_equal(bench.sample.survivors, 1);
 	assert_int_equal(bench.sample.stratum, 1);
-	assert_true(role_process_logged(&bench.process,
-	    "net: 127.0.0.1 offset +0.30"));
+	assert_near(logged_offset(&bench), WRONG_NS, NS_PER_MS);
 	bench_until(&bench, has_4_requests);
 	for (i = 0; i < bench.nrequests; i++) {
 		assert_tells_nothing(bench.requests[i].wire);
@@ -395,18 +422,6 @@ static bool
 has_second_request(const struct bench *bench)
 {
 	return bench->nrequests >= 2;
-}
-
-/* The offset that the log tells of the latest sample. */
-static int64_t
-logged_offset(struct bench *bench)
-{
-	static const char line[] = "net: 127.0.0.1 offset ";
-
-	assert_true(role_process_logged(&bench->process, " reach "));
-	assert_non_null(strstr(bench->process.text, line));
-	return (int64_t)(strtod(strstr(bench->process.text, line) +
-	    strlen(line), NULL) * 1e9);
 }
 
 static bool
