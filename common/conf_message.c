@@ -9,7 +9,10 @@
 
 #include "common/ntp_time.h"
 
-#define ITEMS_MAX	(CONF_SOURCES_MAX + CONF_LISTEN_MAX + 16)
+#define RESTRICTS_MAX	((CONF_RESTRICTS_MAX + CONF_RESTRICTS_PART - 1) / \
+			    CONF_RESTRICTS_PART)
+#define ITEMS_MAX	(CONF_SOURCES_MAX + CONF_LISTEN_MAX + \
+			    RESTRICTS_MAX + 16)
 #define FLAGS_ALL	(SOURCE_IBURST | SOURCE_BURST | SOURCE_PREFER | \
 			    SOURCE_NOSELECT | SOURCE_TRUE)
 /* Generous: what a file may say is the parser's to judge. */
@@ -17,6 +20,9 @@
 #define WAIT_MAX_S	(30 * 86400)
 #define DISTANCE_MAX_NS	(INT64_C(65536) * NS_PER_S)
 #define BIAS_MAX_NS	(INT64_C(86400) * NS_PER_S)
+#define AGE_MAX_NS	(INT64_C(5000000000) * NS_PER_S)
+#define BURST_MAX	10000
+#define INTERVAL_MAX_NS	(INT64_C(100000) * NS_PER_S)
 
 bool
 conf_name_valid(const char *name)
@@ -78,6 +84,71 @@ conf_listen_valid(const void *message)
 	return (listen->family == 4 || listen->family == 6) &&
 	    listen->loopback <= 1 &&
 	    memcmp(listen->reserved, zero, sizeof(zero)) == 0;
+}
+
+static bool
+restrict_is_canonical(const struct conf_restrict_row *row)
+{
+	unsigned int bit;
+
+	for (bit = row->prefix; bit < 128; bit++)
+		if (row->bytes[bit / 8] >> (7 - bit % 8) & 1)
+			return false;
+	return true;
+}
+
+static bool
+restrict_row_valid(const struct conf_restrict_row *row)
+{
+	bool source = row->action == RESTRICT_SOURCE ||
+	    row->action == RESTRICT_SOURCE_TAKE;
+
+	if (row->action >= RESTRICT_ACTION_MAX || row->reserved != 0 ||
+	    (row->flags & ~(uint32_t)RESTRICT_ALL) != 0 ||
+	    !restrict_is_canonical(row))
+		return false;
+	if (source)
+		return row->family == 0 && row->prefix == 0;
+	return (row->family == 4 && row->prefix <= 32) ||
+	    (row->family == 6 && row->prefix <= 128);
+}
+
+bool
+conf_restrict_valid(const void *message)
+{
+	static const struct conf_restrict_row unused;
+	const struct msg_conf_restrict *restricts = message;
+	uint32_t i;
+
+	if (restricts->count < 1 || restricts->count > CONF_RESTRICTS_PART ||
+	    restricts->reserved != 0)
+		return false;
+	for (i = 0; i < restricts->count; i++)
+		if (!restrict_row_valid(&restricts->rows[i]))
+			return false;
+	for (; i < CONF_RESTRICTS_PART; i++)
+		if (memcmp(&restricts->rows[i], &unused, sizeof(unused)) != 0)
+			return false;
+	return true;
+}
+
+/* A bucket, interval times burst, stays far from the end of 64 bits. */
+bool
+conf_limit_valid(const void *message)
+{
+	static const uint8_t zero[sizeof(((struct msg_conf_limit *)0)->
+	    reserved)];
+	const struct msg_conf_limit *limit = message;
+
+	return limit->interval_ns >= 1 &&
+	    limit->interval_ns <= INTERVAL_MAX_NS &&
+	    limit->burst >= 1 && limit->burst <= BURST_MAX &&
+	    limit->minimum_ns >= 0 && limit->minimum_ns <= AGE_MAX_NS &&
+	    limit->kod_interval_ns >= 0 &&
+	    limit->kod_interval_ns <= AGE_MAX_NS &&
+	    limit->max_age_ns >= 0 && limit->max_age_ns <= AGE_MAX_NS &&
+	    limit->clients >= 1 && limit->enabled <= 1 &&
+	    memcmp(limit->reserved, zero, sizeof(zero)) == 0;
 }
 
 bool

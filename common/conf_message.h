@@ -12,6 +12,8 @@
 #define CONF_NAME_MAX	256	/* a host name with its NUL */
 #define CONF_SOURCES_MAX 64
 #define CONF_LISTEN_MAX	64
+#define CONF_RESTRICTS_MAX 1024	/* rows, of both families */
+#define CONF_RESTRICTS_PART 40	/* of them in one message */
 
 /* parent -> net, parent -> serve, parent -> resolver (BEGIN, LOG, END). */
 enum conf_message {
@@ -19,6 +21,8 @@ enum conf_message {
 	MSG_CONF_SOURCE,	/* net */
 	MSG_CONF_SYSTEM,	/* net */
 	MSG_CONF_LISTEN,	/* serve; one bound socket rides along */
+	MSG_CONF_RESTRICT,	/* serve */
+	MSG_CONF_LIMIT,		/* serve */
 	MSG_CONF_LOG,		/* all; between configurations, not one of
 				 * their items; id: enum log_target; the new
 				 * log descriptor rides along */
@@ -97,6 +101,61 @@ struct msg_conf_listen {
 };
 MESSAGE_ASSERT_SIZE(struct msg_conf_listen, 16);
 
+/* ntp.conf(5), restrict. What is not here has no meaning for serve. */
+enum restrict_flag {
+	RESTRICT_IGNORE = 1 << 0,	/* silence */
+	RESTRICT_NOSERVE = 1 << 1,	/* no time */
+	RESTRICT_NOQUERY = 1 << 2,	/* no mode 6 */
+	RESTRICT_NOMODIFY = 1 << 3,	/* no mode 6 that changes anything */
+	RESTRICT_NOTRUST = 1 << 4,	/* only what is authenticated */
+	RESTRICT_LIMITED = 1 << 5,	/* within MSG_CONF_LIMIT */
+	RESTRICT_KOD = 1 << 6,		/* told RATE when it is not */
+	RESTRICT_NTPPORT = 1 << 7,	/* the row is about source port 123 */
+	RESTRICT_VERSION = 1 << 8,	/* version 4 only */
+	RESTRICT_ALL = (1 << 9) - 1
+};
+
+enum restrict_action {
+	RESTRICT_ADD,		/* the row's flags to those of its network */
+	RESTRICT_TAKE,		/* away from it; without flags: the network */
+	RESTRICT_SOURCE,	/* ADD for the addresses of our sources */
+	RESTRICT_SOURCE_TAKE,
+	RESTRICT_ACTION_MAX
+};
+
+struct conf_restrict_row {
+	uint8_t		action;		/* enum restrict_action */
+	uint8_t		family;		/* 4, 6; of SOURCE 0 */
+	uint8_t		prefix;		/* 0 to 32, to 128; of SOURCE 0 */
+	uint8_t		reserved;
+	uint32_t	flags;		/* enum restrict_flag */
+	uint8_t		bytes[16];	/* 0 behind the prefix */
+};
+static_assert(sizeof(struct conf_restrict_row) == 24, "rows are packed");
+
+/* Rows in the order of the file, over as many messages as they need. */
+struct msg_conf_restrict {
+	struct message_header header;	/* id: generation */
+	uint32_t	count;		/* 1 to CONF_RESTRICTS_PART */
+	uint32_t	reserved;
+	struct conf_restrict_row rows[CONF_RESTRICTS_PART]; /* rest: 0 */
+};
+MESSAGE_ASSERT_SIZE(struct msg_conf_restrict, 976);
+
+/* How often a client may ask whose address has RESTRICT_LIMITED. */
+struct msg_conf_limit {
+	struct message_header header;	/* id: generation */
+	int64_t		interval_ns;	/* a request each, in the long run */
+	int64_t		minimum_ns;	/* sooner after the last: counts two */
+	int64_t		kod_interval_ns; /* between two RATE; 0 never */
+	int64_t		max_age_ns;	/* and a client is forgotten */
+	uint32_t	burst;		/* requests at once */
+	uint32_t	clients;	/* to remember, at most */
+	uint8_t		enabled;
+	uint8_t		reserved[7];
+};
+MESSAGE_ASSERT_SIZE(struct msg_conf_limit, 56);
+
 /* BEGIN and END carry what else; these have no body. */
 struct msg_conf_signal {
 	struct message_header header;
@@ -127,6 +186,8 @@ bool	conf_begin_valid(const void *message);
 bool	conf_source_valid(const void *message);
 bool	conf_system_valid(const void *message);
 bool	conf_listen_valid(const void *message);
+bool	conf_restrict_valid(const void *message);
+bool	conf_limit_valid(const void *message);
 bool	conf_status_valid(const void *message);
 
 #endif

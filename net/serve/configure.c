@@ -49,7 +49,10 @@ configure_begin(void *context, const void *message, int fd)
 	configure->state = CONFIGURE_BUILDING;
 	configure->generation = begin->header.id;
 	configure->expected = begin->items;
+	configure->received = 0;
 	configure->building.count = 0;
+	access_clear(&configure->rules.access);
+	memset(&configure->rules.limit, 0, sizeof(configure->rules.limit));
 }
 
 /* The port that the socket is bound to; 0 if it is no socket of ours. */
@@ -84,6 +87,37 @@ configure_listen(void *context, const void *message, int fd)
 	}
 	building->sockets[building->count++] =
 	    (struct worker_socket){ .fd = fd, .port = port };
+	configure->received++;
+}
+
+static void
+configure_restrict(void *context, const void *message, int fd)
+{
+	const struct msg_conf_restrict *restricts = message;
+	struct configure *configure = context;
+	uint32_t i;
+
+	(void)fd;
+	if (restricts->header.id != configure->generation)
+		configure->broken = true;
+	for (i = 0; i < restricts->count; i++)
+		if (!access_add(&configure->rules.access,
+		    &restricts->rows[i]))
+			configure->broken = true;
+	configure->received++;
+}
+
+static void
+configure_limit(void *context, const void *message, int fd)
+{
+	const struct msg_conf_limit *limit = message;
+	struct configure *configure = context;
+
+	(void)fd;
+	if (limit->header.id != configure->generation)
+		configure->broken = true;
+	configure->rules.limit = *limit;
+	configure->received++;
 }
 
 static void
@@ -117,6 +151,17 @@ configure_close(struct configure *configure, struct configure_set *set)
 	set->count = 0;
 }
 
+/* What is in force is the next one's memory. */
+static void
+configure_gate(struct gate *gate, struct configure_rules *rules)
+{
+	struct access retired = gate->access;
+
+	gate->access = rules->access;
+	rules->access = retired;
+	ratelimit_configure(&gate->limit, &rules->limit);
+}
+
 static void
 configure_end(void *context, const void *message, int fd)
 {
@@ -128,7 +173,7 @@ configure_end(void *context, const void *message, int fd)
 	(void)fd;
 	configure->state = CONFIGURE_IDLE;
 	if (end->header.id != configure->generation ||
-	    building->count != configure->expected) {
+	    configure->received != configure->expected) {
 		configure->broken = true;
 		return;
 	}
@@ -137,6 +182,7 @@ configure_end(void *context, const void *message, int fd)
 		    configure_readable, configure))
 			configure->broken = true;
 	configure_close(configure, &configure->active);
+	configure_gate(&configure->worker->gate, &configure->rules);
 	configure->active = *building;
 	building->count = 0;
 	configure_tell(configure, MSG_CONF_ACK, configure->generation);
@@ -151,6 +197,10 @@ static const struct message_rule configure_rules[] = {
 	    conf_begin_valid, configure_begin },
 	{ MSG_CONF_LISTEN, sizeof(struct msg_conf_listen), 1,
 	    CONFIGURE_BUILDING, conf_listen_valid, configure_listen },
+	{ MSG_CONF_RESTRICT, sizeof(struct msg_conf_restrict), 0,
+	    CONFIGURE_BUILDING, conf_restrict_valid, configure_restrict },
+	{ MSG_CONF_LIMIT, sizeof(struct msg_conf_limit), 0,
+	    CONFIGURE_BUILDING, conf_limit_valid, configure_limit },
 	SIGNAL(MSG_CONF_END, 0, CONFIGURE_BUILDING, configure_end),
 	SIGNAL(MSG_CONF_LOG, 1, CONFIGURE_IDLE, configure_log),
 	SIGNAL(MSG_CONF_PING, 0, ALWAYS, configure_ping),
@@ -158,13 +208,14 @@ static const struct message_rule configure_rules[] = {
 
 void
 configure_init(struct configure *configure, int channel, struct loop *loop,
-    struct worker *worker)
+    struct worker *worker, struct gate_memory *memory)
 {
 	memset(configure, 0, sizeof(*configure));
 	configure->channel = channel;
 	configure->loop = loop;
 	configure->worker = worker;
 	configure->state = CONFIGURE_IDLE;
+	access_init(&configure->rules.access, memory->nodes[1]);
 }
 
 bool

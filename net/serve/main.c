@@ -5,6 +5,8 @@
  */
 #include <signal.h>
 #include <stdint.h>
+#include <stdlib.h>
+#include <unistd.h>
 
 #include "common/channel.h"
 #include "common/conf_message.h"
@@ -47,6 +49,20 @@ serve_page(void)
 	return page;
 }
 
+/*
+ * Before the lock-down too. What nobody needs of it is never touched, so it
+ * costs address space only.
+ */
+static struct gate_memory *
+serve_memory(void)
+{
+	struct gate_memory *memory = calloc(1, sizeof(*memory));
+
+	if (memory == NULL)
+		log_fatal("no memory for the clients: %m");
+	return memory;
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -54,9 +70,11 @@ main(int argc, char *argv[])
 		.header = { MSG_READY, sizeof(ready), 0 }
 	};
 	struct role_arguments arguments;
+	struct gate_memory *memory;
 	const struct page *page;
 	const char *failed;
 	struct serve serve;
+	uint64_t key[2];
 
 	if (!role_parse(argc, argv, &arguments))
 		return 2;
@@ -65,13 +83,16 @@ main(int argc, char *argv[])
 	/* a log that goes nowhere any more is no reason to die */
 	signal(SIGPIPE, SIG_IGN);
 	page = serve_page();
+	memory = serve_memory();
+	if (getentropy(key, sizeof(key)) == -1)
+		log_fatal("no randomness: %m");
 	if (!sandbox_enter(&serve_profile, &arguments.identity, &failed))
 		log_fatal("lock-down failed: %s: %m", failed);
 
 	loop_init(&serve.loop);
-	worker_init(&serve.worker, page);
+	worker_init(&serve.worker, page, memory, key);
 	configure_init(&serve.configure, ROLE_FD_PARENT, &serve.loop,
-	    &serve.worker);
+	    &serve.worker, memory);
 	(void)loop_add(&serve.loop, ROLE_FD_PARENT, POLLIN, serve_parent,
 	    &serve);
 	if (!channel_send(ROLE_FD_PARENT, &ready, -1))

@@ -10,6 +10,7 @@
 
 #define REFID_INIT	UINT32_C(0x494e4954)	/* RFC 5905 section 7.4 */
 #define REFID_STEP	UINT32_C(0x53544550)
+#define REFID_RATE	UINT32_C(0x52415445)
 #define MAX_DISPERSION_NS	(16 * NS_PER_S)	/* MAXDISP, RFC 5905 11.1 */
 #define MAX_AGE_NS	(INT64_C(1000000000) * NS_PER_S)	/* 31 years */
 #define MAX_VIRTUAL_NS	(INT64_C(4) * 1000000000 * NS_PER_S)
@@ -243,6 +244,23 @@ respond(const struct respond_state *state,
 		    receive_ns));
 	packet_encode(&header, reply);
 	return RESPOND_ANSWER;
+}
+
+void
+respond_rate(uint8_t reply[NTP_HEADER_SIZE])
+{
+	struct ntp_header header;
+
+	packet_decode(reply, &header);
+	header.leap = NTP_LEAP_UNSYNCHRONISED;
+	header.stratum = 0;
+	header.refid = REFID_RATE;
+	header.root_delay = 0;
+	header.root_dispersion = 0;
+	header.reftime = 0;
+	header.rec = header.org;
+	header.xmt = header.org;
+	packet_encode(&header, reply);
 }
 
 void

@@ -49,6 +49,10 @@ enum respond_verdict {
 	RESPOND_MARTIAN,	/* a loopback address from outside */
 	RESPOND_SELF,		/* our own socket: a loop */
 	RESPOND_REFLECTOR,	/* a port whose service answers anything */
+	/* Decided by the gate: */
+	RESPOND_RESTRICTED,	/* a restrict line */
+	RESPOND_LIMITED,	/* asks too often */
+	RESPOND_RATE,		/* the same; got a RATE instead of the time */
 	/* Decided by the worker: */
 	RESPOND_UNSTAMPED,	/* no receive time or local address with it */
 	RESPOND_TO_MANY,	/* broadcast or multicast */
@@ -80,6 +84,12 @@ void	respond_prepare(const struct system_variables *variables,
 enum respond_verdict respond(const struct respond_state *state,
 	    const struct respond_request *request,
 	    uint8_t reply[NTP_HEADER_SIZE]);
+
+/*
+ * Makes an answer a kiss-o'-death RATE (RFC 5905 section 7.4), which tells no
+ * time: all its timestamps are the client's. It is sent without a stamp.
+ */
+void	respond_rate(uint8_t reply[NTP_HEADER_SIZE]);
 
 /* real_ns: CLOCK_REALTIME. Later than the receive timestamp in any case. */
 void	respond_stamp(const struct respond_state *state, int64_t real_ns,

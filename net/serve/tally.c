@@ -19,7 +19,8 @@ static const char *const tally_names[RESPOND_MAX] = {
 	[RESPOND_BADAUTH] = "key", [RESPOND_MSSNTP] = "MS-SNTP",
 	[RESPOND_SOURCE] = "source", [RESPOND_MARTIAN] = "martian",
 	[RESPOND_SELF] = "own socket", [RESPOND_REFLECTOR] = "reflector",
-	[RESPOND_UNSTAMPED] = "no stamp", [RESPOND_TO_MANY] = "to many",
+	[RESPOND_RESTRICTED] = "restricted", [RESPOND_LIMITED] = "too often",
+	[RESPOND_RATE] = "told RATE", [RESPOND_UNSTAMPED] = "no stamp", [RESPOND_TO_MANY] = "to many",
 	[RESPOND_STALE] = "stale", [RESPOND_STEPPED] = "step",
 	[RESPOND_UNSENT] = "not sent",
 };

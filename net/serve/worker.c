@@ -27,7 +27,8 @@ worker_boot_ns(void)
 }
 
 void
-worker_init(struct worker *worker, const struct page *page)
+worker_init(struct worker *worker, const struct page *page,
+    struct gate_memory *memory, const uint64_t key[2])
 {
 	struct moment now;
 
@@ -39,6 +40,7 @@ worker_init(struct worker *worker, const struct page *page)
 	moment_take(&now);
 	moment_begin(&worker->track, &now);
 	worker->begin_mono_ns = now.mono_ns;
+	gate_init(&worker->gate, memory, key);
 	datagrams_init(&worker->batch);
 }
 
@@ -64,7 +66,7 @@ worker_row(struct worker *worker, const struct respond_state *state,
 		.bytes = worker->batch.requests[row],
 		.size = datagram_size(&worker->batch, row),
 	};
-	enum respond_verdict verdict;
+	enum respond_verdict verdict, gate;
 
 	if (!origin->to_one)
 		return RESPOND_TO_MANY;
@@ -75,7 +77,14 @@ worker_row(struct worker *worker, const struct respond_state *state,
 	request.local = origin->local;
 	request.loopback = origin->interface == LOOPBACK_INDEX;
 	request.receive_ns = origin->receive_ns;
-	return respond(state, &request, reply);
+	gate = gate_request(&worker->gate, &request, now->mono_ns);
+	if (gate != RESPOND_ANSWER && gate != RESPOND_RATE)
+		return gate;
+	verdict = respond(state, &request, reply);
+	if (verdict != RESPOND_ANSWER || gate == RESPOND_ANSWER)
+		return verdict;
+	respond_rate(reply);
+	return RESPOND_RATE;
 }
 
 /* Answers a batch of n; returns the number of replies. */
@@ -99,8 +108,10 @@ worker_batch(struct worker *worker, const struct respond_state *state,
 		    batch->replies[replies]);
 		tally_count(&worker->tally, verdict, &origin.source,
 		    now->mono_ns);
-		if (verdict == RESPOND_ANSWER)
-			datagram_address(batch, row, replies++, &origin);
+		if (verdict != RESPOND_ANSWER && verdict != RESPOND_RATE)
+			continue;
+		datagram_address(batch, row, replies, &origin);
+		worker->given[replies++] = verdict;
 	}
 	return replies;
 }
@@ -120,18 +131,22 @@ worker_stamp(struct worker *worker, const struct respond_state *state,
 	if (moment_follow(&worker->track, &now))
 		return false;
 	for (i = 0; i < replies; i++)
-		respond_stamp(state, now.real_ns + (int64_t)i,
-		    worker->batch.replies[i]);
+		if (worker->given[i] == RESPOND_ANSWER)
+			respond_stamp(state, now.real_ns + (int64_t)i,
+			    worker->batch.replies[i]);
 	return true;
 }
 
+/* Of that many replies the last n were not sent: which ones, does not matter
+ * to the sums. */
 static void
-worker_lost(struct worker *worker, enum respond_verdict verdict, size_t n,
-    int64_t mono_ns)
+worker_lost(struct worker *worker, enum respond_verdict verdict,
+    size_t replies, size_t n, int64_t mono_ns)
 {
-	worker->tally.counts[RESPOND_ANSWER] -= n;
-	while (n-- > 0)
+	while (n-- > 0) {
+		worker->tally.counts[worker->given[--replies]]--;
 		tally_count(&worker->tally, verdict, NULL, mono_ns);
+	}
 }
 
 /* One batch. Returns the number of datagrams received. */
@@ -152,15 +167,18 @@ worker_round(struct worker *worker, const struct worker_socket *socket)
 	(void)page_read_system(worker->page, &worker->variables);
 	respond_prepare(&worker->variables, worker_boot_ns(),
 	    worker->precision, &state);
+	gate_prepare(&worker->gate, worker->page, now.mono_ns);
 	replies = worker_batch(worker, &state, &now, socket->port, n);
 	if (replies == 0)
 		return n;
 	if (!worker_stamp(worker, &state, replies)) {
-		worker_lost(worker, RESPOND_STEPPED, replies, now.mono_ns);
+		worker_lost(worker, RESPOND_STEPPED, replies, replies,
+		    now.mono_ns);
 		return n;
 	}
 	sent = datagrams_send(&worker->batch, socket->fd, replies);
-	worker_lost(worker, RESPOND_UNSENT, replies - sent, now.mono_ns);
+	worker_lost(worker, RESPOND_UNSENT, replies, replies - sent,
+	    now.mono_ns);
 	return n;
 }
 

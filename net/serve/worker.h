@@ -11,6 +11,7 @@
 #include "common/conf_message.h"
 #include "common/variables.h"
 #include "net/serve/datagram.h"
+#include "net/serve/gate.h"
 #include "net/serve/moment.h"
 #include "net/serve/tally.h"
 
@@ -30,11 +31,17 @@ struct worker {
 	struct system_variables variables; /* the last good copy */
 	struct moment_track track;
 	struct tally	tally;
+	struct gate	gate;
 	struct datagrams batch;
+	enum respond_verdict given[DATAGRAM_BATCH]; /* with each reply */
 };
 
-/* page: kept by reference. Reads the clocks. */
-void	worker_init(struct worker *worker, const struct page *page);
+/*
+ * page: kept by reference; memory and key: of the gate, see there. Reads the
+ * clocks.
+ */
+void	worker_init(struct worker *worker, const struct page *page,
+	    struct gate_memory *memory, const uint64_t key[2]);
 
 /* Answers what is queued on one socket, some batches at most. */
 void	worker_answer(struct worker *worker,
