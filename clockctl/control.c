@@ -126,6 +126,13 @@ wanted_status(const struct control *control, uint8_t leap)
 	    STA_PLL | STA_FREQHOLD;
 }
 
+static void
+stop_slew(struct control *control, int64_t remaining_ns)
+{
+	control->steer.slewing = false;
+	policy_stopped(&control->policy, remaining_ns);
+}
+
 /* The call of this moment; with what a sample says of errors, if any. */
 static bool
 steer_now(struct control *control, const struct msg_sample *sample)
@@ -137,6 +144,8 @@ steer_now(struct control *control, const struct msg_sample *sample)
 	    policy_leap(&control->policy, control->now.real_ns);
 	steer_call(&control->steer, &control->now, &control->kernel,
 	    wanted_status(control, control->leap), &call);
+	if (!control->steer.slewing)
+		stop_slew(control, 0);
 	if (sample != NULL)
 		steer_errors(&call, sample, steer_remaining(&control->steer,
 		    &control->now));
@@ -165,7 +174,9 @@ look_for_jump(struct control *control, const struct clock_pair *before)
 		policy_suspended(&control->policy);
 	else if (control->leap != 0 && llabs(jump - leap) < NS_PER_S / 10)
 		jump = leap;
-	control->steer.slewing = false;
+	if (control->steer.slewing)
+		stop_slew(control, jump + steer_remaining(&control->steer,
+		    now));
 	policy_moved(&control->policy, jump);
 	if (slept > NS_PER_MS)
 		report(control, EVENT_SUSPENDED, slept);
@@ -247,7 +258,8 @@ hold_clock(struct control *control, const struct verdict *verdict)
 	control->state.hold = verdict->hold;
 	/* what may be a spike does not end what is under way */
 	if (verdict->hold != HOLD_STEPOUT)
-		control->steer.slewing = false;
+		stop_slew(control, steer_remaining(&control->steer,
+		    &control->now));
 	steer_now(control, NULL);
 	if (changed)
 		report(control, EVENT_HELD, verdict->offset_ns);
@@ -282,10 +294,12 @@ follow_sample(struct control *control, const struct msg_sample *sample,
 	struct steer *steer = &control->steer;
 	bool step = verdict->action == VERDICT_STEP, done;
 
+	if (verdict->action != VERDICT_SLEW)
+		stop_slew(control, step ? 0 :
+		    steer_remaining(steer, &control->now));
 	steer->base_ppt = policy_frequency(&control->policy,
 	    steer_frequency(steer, sample, control->now.axis_ns));
-	steer->slewing = verdict->action == VERDICT_SLEW;
-	if (steer->slewing)
+	if (verdict->action == VERDICT_SLEW)
 		steer_aim(steer, &control->now, verdict->offset_ns,
 		    sample->offset_sd_ns);
 	done = step ? step_clock(control, sample, verdict->offset_ns) :

@@ -84,6 +84,17 @@ policy_moved(struct policy *policy, int64_t by_ns)
 	policy->step_epoch++;
 }
 
+/* What was lent for a way that was not gone is taken back from the line; no
+ * more, or a slew begun and given up would move it for nothing. */
+void
+policy_stopped(struct policy *policy, int64_t remaining_ns)
+{
+	if ((remaining_ns > 0) == (policy->lent_ns > 0))
+		policy->line_real_ns -= steer_clamp(remaining_ns,
+		    llabs(policy->lent_ns));
+	policy->lent_ns = 0;
+}
+
 void
 policy_suspended(struct policy *policy)
 {
@@ -193,9 +204,12 @@ judge_offset(struct policy *policy, struct verdict *verdict,
 			verdict->action = VERDICT_STEP;
 		hold = judge_step(policy, size > llabs(change) ? size :
 		    llabs(change), now->axis_ns);
-		if (hold == HOLD_NONE)
-			policy->line_real_ns += change;
-		return hold;
+		if (hold != HOLD_NONE)
+			return hold;
+		policy->line_real_ns += change;
+		if (verdict->action == VERDICT_SLEW)
+			policy->lent_ns += change;
+		return HOLD_NONE;
 	}
 	if (policy_budget_left(policy, now->real_ns + offset) < 0 &&
 	    now->axis_ns >= policy->phase_end_ns)

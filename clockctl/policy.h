@@ -89,6 +89,8 @@ struct policy {
 	int64_t		line_axis_ns;	/* the account: see above */
 	int64_t		line_real_ns;
 	int64_t		line_ppt;
+	int64_t		lent_ns;	/* the line was moved by so much for a
+					 * slew in place of a step */
 };
 
 /* policy is zero before the first LIMITS of a life, which are believed about
@@ -103,6 +105,8 @@ void	policy_advance(struct policy *policy, const struct clock_pair *now,
 
 /* The clock was moved by by_ns, not by us (or by a leap second). */
 void	policy_moved(struct policy *policy, int64_t by_ns);
+/* A slew has ended, or was given up with remaining_ns to go. */
+void	policy_stopped(struct policy *policy, int64_t remaining_ns);
 /* The machine slept: one step without waiting, and not synchronised. */
 void	policy_suspended(struct policy *policy);
 

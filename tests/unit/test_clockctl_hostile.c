@@ -305,6 +305,49 @@ whatever_net_sends_the_limits_hold(void **state)
 		    holds[i] > 100);
 }
 
+/* With -x nothing is stepped, and what is slewed instead is charged to the
+ * same account: here 5 s a day, slews begun and given up as net likes. */
+static void
+slews_in_place_of_steps_are_charged(void **state)
+{
+	struct rig rig;
+	uint64_t seed = 11;
+	int64_t begin, worst = 0, sum = 0;
+
+	(void)state;
+	for (int round = 0; round < 8; round++) {
+		rig_init(&rig, START_NS, START_NS, 0);
+		rig.limits.flags = LIMITS_NO_STEP;
+		rig.limits.panic_ns = 5 * S;
+		rig_begin(&rig);
+		for (int i = 0; i < 130; i++) {
+			rig_honest(&rig, 0);
+			rig_run(&rig, 64);
+		}
+		begin = rig.kernel.axis_ns;
+		while (rig.kernel.axis_ns - begin < 3 * DAY * S) {
+			struct msg_sample sample = rig_sample(&rig, 0);
+
+			sample.offset_ns = simulated_real(&rig.kernel) -
+			    rig.kernel.axis_ns + (int64_t)(draw(&seed) %
+			    (uint64_t)((1 + round) * 600)) * MS;
+			if (draw(&seed) % 20 == 0)
+				sample.flags = SAMPLE_FREQUENCY_ONLY;
+			rig_send(&rig, &sample);
+			rig_run(&rig, 10 + (int64_t)(draw(&seed) % 600));
+		}
+		assert_clean(&rig);
+		assert_int_equal(rig.nsteps, 0);
+		/* four accounts touch three days */
+		assert_true(-rig_error(&rig) <= 20 * S +
+		    POLICY_BEND_NS(3 * DAY));
+		sum += rig.state.spent_step_ns;
+		if (-rig_error(&rig) > worst)
+			worst = -rig_error(&rig);
+	}
+	assert_true(worst > 5 * S && sum > 5 * S);	/* it was tried */
+}
+
 /* What is left behind, if everything dies at any moment of an attack. */
 static void
 death_in_mid_attack_leaves_little(void **state)
@@ -339,6 +382,7 @@ main(void)
 		cmocka_unit_test(worst_bend_is_what_is_documented),
 		cmocka_unit_test(worst_bend_from_the_first_sample),
 		cmocka_unit_test(steps_of_a_day_are_bounded),
+		cmocka_unit_test(slews_in_place_of_steps_are_charged),
 		cmocka_unit_test(whatever_net_sends_the_limits_hold),
 		cmocka_unit_test(death_in_mid_attack_leaves_little),
 	};

@@ -379,6 +379,23 @@ no_step_means_slew(void **state)
 		assert_int_equal(rig.nsteps, 0);
 		assert_clean(&rig);
 	}
+	/* interrupted half-way: the rest is asked for again, and granted */
+	settle(&rig, LIMITS_NO_STEP);
+	rig.true_ns += 10 * S;
+	keep(&rig, 10000);
+	for (int i = 0; i < 3; i++) {
+		struct msg_sample sample = rig_sample(&rig, 0);
+
+		assert_true(rig_error(&rig) > S);
+		sample.flags = SAMPLE_FREQUENCY_ONLY;
+		rig_send(&rig, &sample);
+		keep(&rig, 1300);
+	}
+	keep(&rig, 25000);
+	assert_true(llabs(rig_error(&rig)) < 1000);
+	assert_true(rig.state.budget_left_ns > 450 * MS);
+	assert_in_range(rig.state.spent_step_ns / S, 10, 40);
+	assert_clean(&rig);
 	start(&rig, 700 * S, LIMITS_NO_STEP);	/* as ntpd: 600 s */
 	assert_int_equal(rig_honest(&rig, 0), CLOCK_STEPPED);
 }
