@@ -163,6 +163,42 @@ association_reply(struct association *association,
 	return cause == REJECT_NONE ? REPLY_GOOD : REPLY_ENDED;
 }
 
+/* What the error of the estimate has grown by after so many seconds. */
+static double
+growth(const struct estimator *estimator, double time, double seconds)
+{
+	struct estimate now, then;
+	double grown;
+
+	if (!estimator_estimate(estimator, time, &now) ||
+	    !estimator_estimate(estimator, time + seconds, &then))
+		return 0;
+	grown = then.offset_sd * then.offset_sd -
+	    now.offset_sd * now.offset_sd;
+	return grown > 0 ? sqrt(grown) : 0;
+}
+
+static void
+advise_poll(struct association *association,
+    const struct estimator_sample *sample, const struct estimate *expected,
+    int64_t axis_ns)
+{
+	double interval = (double)ntp_exponent_to_ns(association->hpoll) / 1e9;
+	const struct poll_advice advice = {
+		.grown = growth(&association->estimator, sample->time,
+		    interval),
+		.twice = growth(&association->estimator, sample->time,
+		    2 * interval),
+		.noise = expected->jitter,
+		.surprised = fabs(sample->offset - expected->offset) >
+		    4 * (expected->offset_sd + expected->jitter) +
+		    fabs(sample->delay - expected->delay) / 2,
+		.axis_ns = axis_ns,
+	};
+
+	poll_adapt(association, &advice);
+}
+
 static void
 feed_estimator(struct association *association,
     const struct measurement *measurement,
@@ -180,14 +216,12 @@ feed_estimator(struct association *association,
 	sample.dispersion = (double)measurement->dispersion_ns / 1e9;
 	known = estimator_estimate(&association->estimator, sample.time,
 	    &expected);
+	estimator_sample(&association->estimator, &sample);
 	if (known)
-		poll_adapt(association, fabs(sample.offset - expected.offset),
-		    4 * (expected.offset_sd + expected.jitter) +
-		    fabs(sample.delay - expected.delay) / 2,
+		advise_poll(association, &sample, &expected,
 		    measurement->time_axis_ns);
 	else
 		association->first_ns = measurement->time_axis_ns;
-	estimator_sample(&association->estimator, &sample);
 }
 
 void

@@ -6,28 +6,24 @@
  * A packet never travels faster than the path allows. What a round trip took
  * above the least one seen was queueing, in one direction or in both: the
  * error of the offset lies within half of it, either way. That half-width is
- * the weight of a sample in a least-squares line over the recent ones. How many
- * are recent is for the residuals to say: where they keep their sign for too
- * long, the oldest samples belong to another temperature.
+ * the weight of a sample. How fast old ones lose theirs depends on how much
+ * the oscillator wanders, which the filter finds out by itself.
  */
 #include "net/core/estimator.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Random walk of the frequency per sqrt(s): a plain crystal in a room. */
-#define WANDER		2e-9
 /* Nothing known of the frequency: most oscillators are within twice this. */
 #define UNKNOWN_SD	1.5e-4
+/* How probable it is that a hint is of another machine. So little that as long
+ * as nothing is measured it counts for nothing, and 5 sigma reverse it. */
+#define HINT_WRONG	1e-6
 #define RESTART_SD	1e-7
 #define SAMPLE_SD_MIN	1e-7	/* what kernel time stamps are good for */
-#define WINDOW_MIN	6
+#define SETTLED		8	/* samples until one can be an outlier */
+#define SLOPE_MAX	1e-3
 #define OUTLIERS_MAX	8	/* so many in a row: start again anyhow */
-
-/* Sums of the normal equations; times relative to the newest sample. */
-struct sums {
-	double		w, wt, wtt, wz, wtz;
-};
 
 void
 estimator_init(struct estimator *estimator)
@@ -88,14 +84,13 @@ half_width(const struct estimator *estimator,
 
 static double
 sample_variance(const struct estimator *estimator,
-    const struct estimator_sample *sample, double age)
+    const struct estimator_sample *sample)
 {
 	double half = half_width(estimator, sample);
 
 	/* Uniform within the interval: a third of its square. */
 	return half * half / 3 + sample->dispersion * sample->dispersion +
-	    SAMPLE_SD_MIN * SAMPLE_SD_MIN +
-	    WANDER * WANDER * age * age * age / 3;
+	    SAMPLE_SD_MIN * SAMPLE_SD_MIN;
 }
 
 /*
@@ -110,132 +105,78 @@ asymmetry_sd(double delay)
 	return sd < delay / 4 ? sd : delay / 4;
 }
 
-static void
-sum_up(const struct estimator *estimator, struct sums *sums)
+/* Two guesses where there is a hint: that it is right, and that it is not. */
+static size_t
+fill_priors(const struct estimator *estimator, struct filter_prior priors[2])
 {
-	const struct estimator_sample *newest, *sample;
-	double w, t, z;
-	size_t i;
+	const struct filter_prior unknown = { 0, UNKNOWN_SD, HINT_WRONG };
 
-	memset(sums, 0, sizeof(*sums));
-	newest = &estimator->ring[estimator->count - 1];
+	/* Once the ring is full the first sample is no longer the first. */
+	if (estimator->hint_sd >= UNKNOWN_SD ||
+	    estimator->total > ESTIMATOR_SAMPLES) {
+		priors[0] = unknown;
+		return 1;
+	}
+	priors[0].frequency = estimator->hint;
+	priors[0].sd = estimator->hint_sd;
+	priors[0].weight = 1 - HINT_WRONG;
+	priors[1] = unknown;
+	return 2;
+}
+
+static void
+run_filter(struct estimator *estimator)
+{
+	struct filter_input inputs[ESTIMATOR_SAMPLES];
+	struct filter_prior priors[2];
+	const struct estimator_sample *sample;
+	size_t i, npriors;
+
+	estimator->origin = estimator->ring[estimator->count - 1].offset;
 	for (i = 0; i < estimator->count; i++) {
 		sample = &estimator->ring[i];
-		t = sample->time - newest->time;
-		z = sample->offset - newest->offset;
-		w = 1 / sample_variance(estimator, sample, t < 0 ? -t : 0);
-		sums->w += w;
-		sums->wt += w * t;
-		sums->wtt += w * t * t;
-		sums->wz += w * z;
-		sums->wtz += w * t * z;
+		inputs[i].time = sample->time;
+		inputs[i].offset = sample->offset - estimator->origin;
+		inputs[i].variance = sample_variance(estimator, sample);
 	}
+	npriors = fill_priors(estimator, priors);
+	filter_run(inputs, estimator->count, priors, npriors,
+	    &estimator->state);
 }
 
-/* A hint that the samples contradict was wrong; they know better. */
+/* What the filter has found, as the estimate that it is told as. */
 static void
-doubt_hint(struct estimator *estimator, const struct sums *sums)
+describe(const struct estimator *estimator, const struct filter_state *state,
+    struct estimate *estimate)
 {
-	double det = sums->w * sums->wtt - sums->wt * sums->wt;
-	double frequency, variance, difference;
+	double asymmetry = asymmetry_sd(estimate->delay);
 
-	if (estimator->count < 4 || !(det > 0))
-		return;
-	frequency = (sums->w * sums->wtz - sums->wt * sums->wz) / det;
-	variance = sums->w / det + estimator->hint_sd * estimator->hint_sd;
-	difference = frequency - estimator->hint;
-	if (difference * difference > 16 * variance) {
-		estimator->hint = 0;
-		estimator->hint_sd = UNKNOWN_SD;
-	}
+	estimate->offset = estimator->origin + state->offset;
+	estimate->frequency = state->frequency;
+	estimate->offset_sd = sqrt((state->oo > 0 ? state->oo : 0) +
+	    asymmetry * asymmetry);
+	estimate->frequency_sd = sqrt(state->ff > 0 ? state->ff : 0);
 }
 
-static double
-residual(const struct estimator *estimator, size_t i)
-{
-	const struct estimator_sample *sample = &estimator->ring[i];
-	const struct estimate *fit = &estimator->fit;
-
-	return sample->offset - fit->offset -
-	    fit->frequency * (sample->time - fit->time);
-}
-
-/* Weighted residuals: how much worse than expected, and in seconds. */
-static double
-disagreement(struct estimator *estimator)
-{
-	double chi2 = 0, weights = 0, w, r, age;
-	size_t i;
-
-	for (i = 0; i < estimator->count; i++) {
-		age = estimator->fit.time - estimator->ring[i].time;
-		w = 1 / sample_variance(estimator, &estimator->ring[i],
-		    age > 0 ? age : 0);
-		r = residual(estimator, i);
-		chi2 += w * r * r;
-		weights += w;
-	}
-	estimator->fit.jitter = sqrt(chi2 / weights);
-	if (estimator->count < 4)
-		return 1;
-	chi2 /= (double)(estimator->count - 2);
-	return chi2 > 1 ? chi2 : 1;
-}
-
-/* Weighted least squares of a line, with the hint as one more equation. */
 static void
-fit_line(struct estimator *estimator)
+fit(struct estimator *estimator)
 {
-	const struct estimator_sample *newest;
-	struct estimate *fit = &estimator->fit;
-	struct sums sums;
-	double det, prior, scale, asymmetry, typical;
+	double noise;
 
-	newest = &estimator->ring[estimator->count - 1];
 	path_statistics(estimator);
-	sum_up(estimator, &sums);
-	doubt_hint(estimator, &sums);
-	prior = 1 / (estimator->hint_sd * estimator->hint_sd);
-	sums.wtt += prior;
-	sums.wtz += prior * estimator->hint;
-	det = sums.w * sums.wtt - sums.wt * sums.wt;
-	fit->time = newest->time;
-	fit->offset = newest->offset +
-	    (sums.wtt * sums.wz - sums.wt * sums.wtz) / det;
-	fit->frequency = (sums.w * sums.wtz - sums.wt * sums.wz) / det;
-	scale = disagreement(estimator);
-	estimator->covariance = -scale * sums.wt / det;
-	fit->frequency_sd = sqrt(scale * sums.w / det);
-	asymmetry = asymmetry_sd(fit->delay);
-	fit->offset_sd = sqrt(scale * sums.wtt / det + asymmetry * asymmetry);
-	/* Of few samples the residuals say too little. */
-	typical = (estimator->typical + estimator->gap) / 3.5;
-	if (fit->jitter < typical)
-		fit->jitter = typical;
-}
-
-/*
- * Do the signs of the residuals change as seldom as they do by chance in one
- * of a hundred cases? (Runs test: mean n/2 + 1, variance (n - 1)/4.)
- */
-static bool
-keeps_sign(const struct estimator *estimator)
-{
-	double n = (double)estimator->count, runs = 1;
-	size_t i;
-
-	for (i = 1; i < estimator->count; i++)
-		if ((residual(estimator, i) > 0) !=
-		    (residual(estimator, i - 1) > 0))
-			runs++;
-	return runs < n / 2 + 1 - 2.33 * sqrt(n - 1) / 2;
+	run_filter(estimator);
+	estimator->fit.time = estimator->ring[estimator->count - 1].time;
+	noise = (estimator->typical + estimator->gap) / 3.5;
+	estimator->fit.jitter = sqrt(noise * noise +
+	    estimator->state.noise * estimator->state.noise);
+	describe(estimator, &estimator->state, &estimator->fit);
 }
 
 static void
-drop_oldest(struct estimator *estimator, size_t count)
+drop_oldest(struct estimator *estimator)
 {
-	estimator->count -= count;
-	memmove(estimator->ring, estimator->ring + count,
+	estimator->count--;
+	memmove(estimator->ring, estimator->ring + 1,
 	    estimator->count * sizeof(estimator->ring[0]));
 }
 
@@ -243,7 +184,7 @@ static void
 append(struct estimator *estimator, const struct estimator_sample *sample)
 {
 	if (estimator->count == ESTIMATOR_SAMPLES)
-		drop_oldest(estimator, 1);
+		drop_oldest(estimator);
 	estimator->ring[estimator->count++] = *sample;
 	if (estimator->total < UINT16_MAX)
 		estimator->total++;
@@ -256,7 +197,7 @@ is_outlier(const struct estimator *estimator,
 {
 	struct estimate expected;
 
-	if (estimator->count < 4 ||
+	if (estimator->total < SETTLED ||
 	    !estimator_estimate(estimator, sample->time, &expected))
 		return false;
 	return fabs(sample->offset - expected.offset) >
@@ -264,9 +205,9 @@ is_outlier(const struct estimator *estimator,
 	    5 * expected.jitter + 5 * sample->dispersion;
 }
 
-/* The last outliers lie on one line of the known slope: the truth moved. */
+/* Do the last outliers lie on one line of this slope? */
 static bool
-suspects_agree(const struct estimator *estimator)
+suspects_agree(const struct estimator *estimator, double slope)
 {
 	const struct estimator_sample *first = &estimator->suspects[0], *other;
 	double tolerance, drift, elapsed;
@@ -274,77 +215,93 @@ suspects_agree(const struct estimator *estimator)
 
 	for (i = 1; i < ESTIMATOR_SUSPECTS; i++) {
 		other = &estimator->suspects[i];
-		elapsed = fabs(other->time - first->time);
-		drift = estimator->fit.frequency * (other->time - first->time);
+		elapsed = other->time - first->time;
+		drift = slope * elapsed;
 		tolerance = half_width(estimator, first) +
 		    half_width(estimator, other) +
-		    4 * (estimator->gap + estimator->typical) + 1e-6 * elapsed;
+		    4 * (estimator->gap + estimator->typical) +
+		    1e-6 * fabs(elapsed);
 		if (fabs(other->offset - first->offset - drift) > tolerance)
 			return false;
 	}
 	return true;
 }
 
-/* Keeps an outlier for later. True: enough of them, they are the new truth. */
+/* The slope that the suspects have themselves; limited to what clocks do. */
+static double
+suspects_slope(const struct estimator *estimator)
+{
+	const struct estimator_sample *first = &estimator->suspects[0];
+	const struct estimator_sample *last =
+	    &estimator->suspects[ESTIMATOR_SUSPECTS - 1];
+	double elapsed = last->time - first->time, slope;
+
+	if (!(elapsed > 0))
+		return 0;
+	slope = (last->offset - first->offset) / elapsed;
+	return slope > SLOPE_MAX ? SLOPE_MAX :
+	    slope < -SLOPE_MAX ? -SLOPE_MAX : slope;
+}
+
+/* The truth moved: what the suspects say is all that counts. */
+static void
+believe_suspects(struct estimator *estimator, bool same_slope)
+{
+	struct estimator_sample kept[ESTIMATOR_SUSPECTS];
+	size_t i;
+
+	memcpy(kept, estimator->suspects, sizeof(kept));
+	if (same_slope)
+		estimator_restart(estimator);
+	else
+		estimator_init(estimator);
+	for (i = 0; i < ESTIMATOR_SUSPECTS; i++)
+		append(estimator, &kept[i]);
+}
+
+/* Keeps an outlier for later. True: enough of them, now they are believed. */
 static bool
 suspect(struct estimator *estimator, const struct estimator_sample *sample)
 {
+	bool same;
+
 	memmove(estimator->suspects, estimator->suspects + 1,
 	    sizeof(estimator->suspects) - sizeof(estimator->suspects[0]));
 	estimator->suspects[ESTIMATOR_SUSPECTS - 1] = *sample;
 	estimator->nsuspects++;
-	return estimator->nsuspects >= OUTLIERS_MAX ||
-	    (estimator->nsuspects >= ESTIMATOR_SUSPECTS &&
-	    suspects_agree(estimator));
+	if (estimator->nsuspects < ESTIMATOR_SUSPECTS)
+		return false;
+	same = suspects_agree(estimator, estimator->fit.frequency);
+	if (!same && estimator->nsuspects < OUTLIERS_MAX &&
+	    !suspects_agree(estimator, suspects_slope(estimator)))
+		return false;
+	believe_suspects(estimator, same);
+	return true;
 }
 
 void
 estimator_sample(struct estimator *estimator,
     const struct estimator_sample *sample)
 {
-	struct estimator_sample kept[ESTIMATOR_SUSPECTS];
-	bool agree;
-	size_t i;
-
 	if (!is_outlier(estimator, sample)) {
 		estimator->nsuspects = 0;
 		append(estimator, sample);
-	} else if (suspect(estimator, sample)) {
-		agree = estimator->nsuspects < OUTLIERS_MAX;
-		memcpy(kept, estimator->suspects, sizeof(kept));
-		if (agree)
-			estimator_restart(estimator);
-		else
-			estimator_init(estimator);
-		for (i = 0; i < ESTIMATOR_SUSPECTS; i++)
-			append(estimator, &kept[i]);
-	} else
+	} else if (!suspect(estimator, sample))
 		return;
-	fit_line(estimator);
-	while (estimator->count > WINDOW_MIN && keeps_sign(estimator)) {
-		drop_oldest(estimator, 1);
-		fit_line(estimator);
-	}
+	fit(estimator);
 }
 
 bool
 estimator_estimate(const struct estimator *estimator, double time,
     struct estimate *estimate)
 {
-	double variance, d;
+	struct filter_state state = estimator->state;
 
 	if (estimator->count == 0)
 		return false;
 	*estimate = estimator->fit;
-	d = time - estimate->time;
-	variance = estimate->offset_sd * estimate->offset_sd +
-	    2 * d * estimator->covariance +
-	    d * d * estimate->frequency_sd * estimate->frequency_sd +
-	    WANDER * WANDER * fabs(d * d * d) / 3;
+	filter_advance(&state, time - estimate->time);
 	estimate->time = time;
-	estimate->offset += estimate->frequency * d;
-	estimate->offset_sd = sqrt(variance > 0 ? variance : 0);
-	estimate->frequency_sd = sqrt(estimate->frequency_sd *
-	    estimate->frequency_sd + WANDER * WANDER * fabs(d));
+	describe(estimator, &state, estimate);
 	return true;
 }

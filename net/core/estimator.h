@@ -13,6 +13,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "net/core/filter.h"
+
 /* One exchange that passed every test (RFC 5905 section 8). Seconds. */
 struct estimator_sample {
 	double		time;		/* (T1 + T4) / 2 on the axis */
@@ -42,10 +44,11 @@ struct estimator {
 	uint32_t	total;		/* samples since the last restart */
 	struct estimator_sample suspects[ESTIMATOR_SUSPECTS];
 	uint32_t	nsuspects;	/* outliers in a row */
+	double		origin;		/* offset that state is relative to */
 	double		hint;		/* frequency known from before */
 	double		hint_sd;
-	struct estimate	fit;		/* at the newest sample */
-	double		covariance;	/* of offset and frequency */
+	struct filter_state state;	/* at the newest sample */
+	struct estimate	fit;		/* the same, as it is told */
 	double		typical;	/* median of the delays above least */
 	double		gap;		/* least delay seen to true least */
 };

@@ -14,6 +14,9 @@
 #define RATE_MAX	2		/* KoD RATE: at most 4 times slower */
 #define RATE_POLL_MAX	10
 #define RATE_GOOD	4		/* good replies before half of it ends */
+/* What a poll may add to the error, in errors of one sample. */
+#define GROWN_MAX	1.0
+#define GROWN_MORE	0.7
 #define STABLE_COUNT	4		/* good predictions before hpoll rises */
 #define AGE_POLLS	15		/* filter is older than so many polls */
 #define BURST_DENSE	4	/* requests of a burst at its dense begin */
@@ -166,10 +169,9 @@ poll_slow_down(struct association *association, const struct moment *now)
 }
 
 void
-poll_adapt(struct association *association, double surprise, double allowed,
-    int64_t axis_ns)
+poll_adapt(struct association *association, const struct poll_advice *advice)
 {
-	if (surprise > allowed) {
+	if (advice->surprised || advice->grown > GROWN_MAX * advice->noise) {
 		association->stability = 0;
 		if (association->hpoll > association->minpoll)
 			association->hpoll--;
@@ -179,7 +181,8 @@ poll_adapt(struct association *association, double surprise, double allowed,
 		association->stability++;
 	if (association->stability < STABLE_COUNT ||
 	    association->hpoll >= association->maxpoll ||
-	    axis_ns - association->first_ns <
+	    advice->twice > GROWN_MORE * advice->noise ||
+	    advice->axis_ns - association->first_ns <
 	    AGE_POLLS * ntp_exponent_to_ns(association->hpoll))
 		return;
 	association->hpoll++;

@@ -27,10 +27,21 @@ void	poll_unsent(struct association *association,
 void	poll_slow_down(struct association *association,
 	    const struct moment *now);
 
-/* The interval follows how well the estimate foretold the sample: surprise is
- * their difference, allowed what it may be (s). axis_ns: of the sample. */
-void	poll_adapt(struct association *association, double surprise,
-	    double allowed, int64_t axis_ns);
+/*
+ * The interval follows what the estimate loses in it. grown, twice: by how
+ * much its error grows in this interval and in one of twice the length; noise:
+ * the error of one sample (all in s). surprised: the last sample was not as
+ * foretold. axis_ns: of the sample.
+ */
+struct poll_advice {
+	double		grown;
+	double		twice;
+	double		noise;
+	bool		surprised;
+	int64_t		axis_ns;
+};
+void	poll_adapt(struct association *association,
+	    const struct poll_advice *advice);
 
 /* A good reply came: the burst goes on, begins or ends. */
 void	poll_answered(struct association *association, bool was_unreachable,

@@ -38,8 +38,28 @@ exponential(struct world *world, double mean)
 static int64_t
 true_at(const struct world *world, int64_t axis_ns)
 {
-	return world->true0_ns + axis_ns +
-	    (int64_t)((double)(axis_ns - BEGIN_AXIS) * world->rate);
+	int64_t elapsed = axis_ns - world->mark_axis_ns;
+
+	return world->mark_true_ns + elapsed +
+	    (int64_t)((double)elapsed * world->rate);
+}
+
+/* Time passes; the oscillator changes its mind. */
+static void
+advance(struct world *world, int64_t axis_ns)
+{
+	double elapsed = (double)(axis_ns - world->mark_axis_ns) / 1e9;
+	double normal = -6;
+	int i;
+
+	if (world->wander > 0 && elapsed > 0) {
+		for (i = 0; i < 12; i++)
+			normal += world_uniform(world);
+		world->mark_true_ns = true_at(world, axis_ns);
+		world->mark_axis_ns = axis_ns;
+		world->rate += world->wander * sqrt(elapsed) * normal;
+	}
+	world->axis_ns = axis_ns;
 }
 
 static int64_t
@@ -84,7 +104,8 @@ world_init(struct world *world, uint64_t seed, double rate,
 	world->servers = servers;
 	world->nservers = nservers;
 	world->axis_ns = BEGIN_AXIS;
-	world->true0_ns = INT64_C(1800000000) * NS_PER_S;
+	world->mark_axis_ns = BEGIN_AXIS;
+	world->mark_true_ns = INT64_C(1800001000) * NS_PER_S;
 	world->base_axis_ns = BEGIN_AXIS;
 	world->base_real_ns = true_at(world, BEGIN_AXIS) + 37 * NS_PER_S;
 	world->frequency_sd = 1;
@@ -288,6 +309,9 @@ execute_sample(struct world *world, const struct msg_sample *sample)
 	world->last = *sample;
 	if (world->frozen || (sample->flags & SAMPLE_FREQUENCY_ONLY) != 0)
 		return;
+	/* what clockctl knows grows old by 0.1 ppm an hour */
+	world->frequency_sd += 28e-12 * (double)(world->axis_ns -
+	    world->base_axis_ns) / 1e9;
 	weight = world->frequency_sd * world->frequency_sd /
 	    (world->frequency_sd * world->frequency_sd + sd * sd);
 	if (sd <= world->frequency_sd) {
@@ -374,7 +398,7 @@ deliver(struct world *world, struct world_packet *packet)
 	};
 	struct moment now;
 
-	world->axis_ns = packet->arrival_ns;
+	advance(world, packet->arrival_ns);
 	packet->used = false;
 	now = world_now(world);
 	client_reply(world->client, packet->association, &reception, &now,
@@ -400,10 +424,10 @@ world_run(struct world *world, double until_s)
 		if (next > until)
 			break;
 		if (next > world->axis_ns)
-			world->axis_ns = next;
+			advance(world, next);
 		now = world_now(world);
 		client_timer(world->client, &now, &world->actions);
 		world_execute(world);
 	}
-	world->axis_ns = until;
+	advance(world, until);
 }

@@ -42,7 +42,9 @@ struct world {
 	uint64_t	seed;
 	int64_t		axis_ns;
 	double		rate;		/* true time runs at 1 + rate of axis */
-	int64_t		true0_ns;	/* true time at axis 0, since 1970 */
+	double		wander;		/* random walk of rate, per sqrt(s) */
+	int64_t		mark_axis_ns;	/* here */
+	int64_t		mark_true_ns;	/* true time was this, since 1970 */
 	/* The clock: real at base, slewing rest at 500 ppm. */
 	int64_t		base_axis_ns;
 	int64_t		base_real_ns;

@@ -131,6 +131,48 @@ wrong_hint_is_overcome(void **state)
 	}
 }
 
+/*
+ * Oscillators that wander, from a good one to one in a bad machine: the
+ * estimate knows how good it is, and the poll interval follows.
+ */
+static void
+wander_is_met_by_polls(void **state)
+{
+	static const struct { double wander, rms; } rows[] = {
+		{ 1e-10, 0.00006 }, { 1e-9, 0.0001 }, { 1e-8, 0.00012 },
+		{ 1e-7, 0.00015 } };
+	struct world_server server = { .address = "192.0.2.1",
+	    .delay = 0.010, .jitter = 0.0001 };
+	struct msg_conf_source source = world_source("192.0.2.1");
+	unsigned int requests = UINT32_MAX;
+	struct world world;
+	double sum, rms;
+	size_t row;
+	int i;
+
+	(void)state;
+	for (row = 0; row < sizeof(rows) / sizeof(rows[0]); row++) {
+		world_init(&world, 17, 20e-6, &server, 1);
+		world.wander = rows[row].wander;
+		server.requests = 0;
+		world_configure(&world, &source, 1);
+		for (sum = 0, i = 1; i <= 4000; i++) {
+			world_run(&world, 2000 + 20 * i);
+			sum += world_error(&world) * world_error(&world);
+		}
+		rms = sqrt(sum / 4000);
+		print_message("wander %.0e: rms %.1f us, %u polls\n",
+		    rows[row].wander, rms * 1e6, server.requests);
+		assert_true(rms < rows[row].rms);
+		if (row > 0)
+			assert_true(server.requests > requests);
+		requests = server.requests;
+		world_free(&world);
+	}
+	/* the worst of them is polled at minpoll: 82000 s */
+	assert_in_range(requests, 1150, 1300);
+}
+
 int
 main(void)
 {
@@ -139,6 +181,7 @@ main(void)
 		    within_1_ms_after_150_s_and_half_a_ms_rms_over_the_hour),
 		cmocka_unit_test(known_frequency_is_within_1_ms_after_20_s),
 		cmocka_unit_test(wrong_hint_is_overcome),
+		cmocka_unit_test(wander_is_met_by_polls),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

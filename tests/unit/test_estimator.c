@@ -190,6 +190,33 @@ few_queued_replies_do_no_harm(void **state)
 	assert_true(fabs(estimate.offset - path.offset) < 0.0005);
 }
 
+/* A server whose own clock jumps about, which no delay shows. */
+static void
+a_noisy_server_is_averaged_not_refused(void **state)
+{
+	struct path path = { .seed = 12, .jitter = 0.0001 };
+	struct estimator_sample sample;
+	struct estimator estimator;
+	struct estimate estimate;
+	double sum = 0;
+	int i;
+
+	(void)state;
+	estimator_init(&estimator);
+	for (i = 0; i < 500; i++) {
+		sample = sample_at(&path, i * 64.0);
+		sample.offset += 0.005 * normal(&path);
+		estimator_sample(&estimator, &sample);
+		if (i < 100)
+			continue;
+		assert_true(estimator_estimate(&estimator, path.last,
+		    &estimate));
+		sum += estimate.offset * estimate.offset;
+	}
+	assert_true(sqrt(sum / 400) < 0.0025);
+	assert_true(estimate.jitter > 0.001);
+}
+
 static void
 one_lie_is_no_news_three_are(void **state)
 {
@@ -213,6 +240,24 @@ one_lie_is_no_news_three_are(void **state)
 	assert_true(estimator_estimate(&estimator, 400, &after));
 	assert_true(fabs(after.offset - 0.3) < 0.005);
 	assert_true(fabs(after.frequency - before.frequency) < 1e-5);
+}
+
+/* The frequency jumps (another host, another crystal): soon followed. */
+static void
+a_new_frequency_is_found(void **state)
+{
+	struct path path = { .seed = 7, .jitter = 0.0001 };
+	struct estimator estimator;
+	struct estimate estimate;
+
+	(void)state;
+	estimator_init(&estimator);
+	feed(&estimator, &path, 0, 64, 40);
+	path.frequency = 120e-6;
+	feed(&estimator, &path, 40 * 64, 64, 6);
+	assert_true(estimator_estimate(&estimator, path.last, &estimate));
+	assert_true(fabs(estimate.frequency - 120e-6) < 4e-6);
+	assert_true(fabs(estimate.offset - path.offset) < 0.001);
 }
 
 static void
@@ -331,7 +376,9 @@ main(void)
 		cmocka_unit_test(a_hint_is_used_and_doubted),
 		cmocka_unit_test(standard_deviations_are_honest),
 		cmocka_unit_test(few_queued_replies_do_no_harm),
+		cmocka_unit_test(a_noisy_server_is_averaged_not_refused),
 		cmocka_unit_test(one_lie_is_no_news_three_are),
+		cmocka_unit_test(a_new_frequency_is_found),
 		cmocka_unit_test(an_honest_sample_ends_the_suspicion),
 		cmocka_unit_test(wander_is_followed),
 		cmocka_unit_test(a_restart_keeps_the_frequency),
