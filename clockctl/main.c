@@ -56,6 +56,23 @@ handle_limits(void *context, const void *message, int fd)
 	send_signal(MSG_LIMITS_ACK, limits->header.id);
 }
 
+static void
+handle_sample(void *context, const void *message, int fd)
+{
+	struct clockctl *clockctl = context;
+
+	(void)fd;
+	if (clockctl->have_sample)
+		control_refused(&clockctl->control, CLOCK_REFUSED_RATE);
+	memcpy(&clockctl->sample, message, sizeof(clockctl->sample));
+	clockctl->have_sample = true;
+}
+
+static const struct message_rule net_rules[] = {
+	{ MSG_SAMPLE, sizeof(struct msg_sample), 0, 1,
+	    clock_sample_valid, handle_sample },
+};
+
 /* What an older net left in the queue is thrown away. */
 static void
 handle_newnet(void *context, const void *message, int fd)
@@ -65,8 +82,8 @@ handle_newnet(void *context, const void *message, int fd)
 
 	(void)fd;
 	for (int i = 0; i < BURST; i++)
-		if (channel_receive(ROLE_FD_CLOCKCTL_NET, NULL, 0, 0, NULL) !=
-		    CHANNEL_INVALID)
+		if (channel_receive(ROLE_FD_CLOCKCTL_NET, net_rules, 0, 0,
+		    NULL) != CHANNEL_INVALID)
 			break;
 	clockctl->net_ignored = false;
 	clockctl->have_sample = false;
@@ -83,18 +100,6 @@ handle_ping(void *context, const void *message, int fd)
 	send_signal(MSG_PONG, ping->header.id);
 }
 
-static void
-handle_sample(void *context, const void *message, int fd)
-{
-	struct clockctl *clockctl = context;
-
-	(void)fd;
-	if (clockctl->have_sample)
-		control_refused(&clockctl->control, CLOCK_REFUSED_RATE);
-	memcpy(&clockctl->sample, message, sizeof(clockctl->sample));
-	clockctl->have_sample = true;
-}
-
 static const struct message_rule parent_rules[] = {
 	{ MSG_LIMITS, sizeof(struct msg_limits), 0, 1,
 	    clock_limits_valid, handle_limits },
@@ -102,11 +107,6 @@ static const struct message_rule parent_rules[] = {
 	    clock_newnet_valid, handle_newnet },
 	{ MSG_PING, sizeof(struct msg_clock_signal), 0, 1,
 	    NULL, handle_ping },
-};
-
-static const struct message_rule net_rules[] = {
-	{ MSG_SAMPLE, sizeof(struct msg_sample), 0, 1,
-	    clock_sample_valid, handle_sample },
 };
 
 /* False when the parent is gone, or not what we think it is. */

@@ -56,7 +56,10 @@ expect(struct clockctl *clockctl, int fd, uint16_t type, union message *message)
 {
 	for (int i = 0; i < 1000; i++) {
 		if (role_process_receive(fd, message, sizeof(*message)) == 0)
-			fail_msg("no message 0x%x", (unsigned int)type);
+			fail_msg("no message 0x%x, ended %d, %s",
+			    (unsigned int)type,
+			    role_process_wait(&clockctl->process),
+			    clockctl->process.text);
 		if (message->header.type == MSG_STATE) {
 			assert_true(clock_state_valid(message));
 			clockctl->events[message->state.event]++;
