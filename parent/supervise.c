@@ -24,6 +24,8 @@
 
 /* Messages of one child in one turn of the loop: nobody starves the others. */
 #define SUPERVISE_TURN		16
+/* And in a second. A thousand reloads in a row come to a few hundred. */
+#define SUPERVISE_FLOOD		2000
 
 int64_t
 supervise_now(void)
@@ -104,6 +106,16 @@ supervise_restart(struct child *child, const char *why)
 	child->due_ns = SUPERVISE_NEVER;
 }
 
+bool
+supervise_flood(struct child *child, int64_t now_ns)
+{
+	if (now_ns - child->window_ns >= NS_PER_S) {
+		child->window_ns = now_ns;
+		child->messages = 0;
+	}
+	return ++child->messages > SUPERVISE_FLOOD;
+}
+
 static void
 supervise_readable(void *context, int fd, short revents)
 {
@@ -114,6 +126,8 @@ supervise_readable(void *context, int fd, short revents)
 	for (i = 0; i < SUPERVISE_TURN && child->channel == fd; i++)
 		switch (dispatch_receive(child)) {
 		case CHANNEL_HANDLED:
+			if (supervise_flood(child, supervise_now()))
+				supervise_restart(child, "sends without end");
 			break;
 		case CHANNEL_EMPTY:
 			return;

@@ -49,6 +49,8 @@ struct child {
 	uint32_t	ping;		/* number asked last, 0 none */
 	uint32_t	pong;		/* number answered last */
 	unsigned int	failures;	/* in a row */
+	unsigned int	messages;	/* since window_ns, see supervise_flood */
+	int64_t		window_ns;
 	int64_t		started_ns;
 	int64_t		due_ns;
 };
@@ -123,6 +125,9 @@ int64_t	supervise_next(const struct supervisor *supervisor);
 void	supervise_stop(struct supervisor *supervisor);
 void	supervise_kill(struct supervisor *supervisor);
 bool	supervise_any_left(const struct supervisor *supervisor);
+
+/* Counts one message; true where it is one too many in a second. Pure. */
+bool	supervise_flood(struct child *child, int64_t now_ns);
 
 /* How long to wait after so many failures in a row (at least 1). Pure. */
 int64_t	supervise_backoff(unsigned int failures);

@@ -1,9 +1,11 @@
 #!/usr/bin/env python3
 """How ntpd starts, what it refuses to start with, and how it ends."""
+import ctypes
 import os
 import re
 import signal
 import socket
+import struct
 import subprocess
 import sys
 import tempfile
@@ -36,6 +38,10 @@ def disable_ntp_needs_no_right():
         daemon.ready()
         assert daemon.logged('is ready.*observing')
         assert query() is not None
+        # There is no way back to the right once it was missing.
+        daemon.configure(CONF)
+        daemon.hup()
+        daemon.wait_log('until a restart: CAP_SYS_TIME was missing')
         assert daemon.stop() == 0
 
 
@@ -315,6 +321,77 @@ def the_background_is_reached_when_it_is_ready():
         assert b'ntp.conf:1:1: error' in done.stderr, done.stderr
 
 
+def who_waits_for_the_clock_is_told():
+    responder = Responder(['127.1.0.1'])
+    responder.start()
+    with tempfile.TemporaryDirectory() as directory:
+        conf, pidfile = f'{directory}/ntp.conf', f'{directory}/pid'
+        command = NO_CLOCK + [ntpd_path(), '--observe', '-c', conf, '-p',
+                              pidfile, '-l', f'{directory}/log', '-w']
+
+        def stop():
+            with open(pidfile) as file:
+                pid = int(file.read())
+            os.kill(pid, signal.SIGTERM)
+            wait_for('the end', lambda: not os.path.exists(f'/proc/{pid}'))
+        with open(conf, 'w') as file:
+            file.write(SERVER)
+        done = subprocess.run(command + ['90'], timeout=120)
+        assert done.returncode == 0
+        with open(f'{directory}/log') as file:
+            assert 'clock is synchronised' in file.read()
+        stop()
+        # In vain: the command says so, the daemon goes on.
+        with open(conf, 'w') as file:
+            file.write(CONF + 'server 127.1.0.2\n')
+        done = subprocess.run(command + ['1'], timeout=30)
+        assert done.returncode == 1
+        assert query() is not None
+        stop()
+    responder.stop()
+
+
+def a_flood_from_inside_is_ended():
+    """What net could do if it were taken over: a file descriptor of its
+    channel, stolen here with a debugger's right, sends STATUS for ever."""
+    with Daemon(CONF) as daemon:
+        net = daemon.ready().children()['net']
+        libc = ctypes.CDLL(None, use_errno=True)
+        pidfd = libc.syscall(434, net, 0)
+        channel = libc.syscall(438, pidfd, 3, 0)
+        assert channel >= 0, os.strerror(ctypes.get_errno())
+        sock = socket.socket(fileno=channel)
+        alive = struct.pack('=HHI', 0x0383, 8, 0)
+        try:
+            while True:
+                sock.send(alive)
+        except OSError:
+            pass
+        sock.close()
+        daemon.wait_log('net sends without end')
+        daemon.wait_log('net was killed.*again in 1 s')
+        wait_for('a new net', lambda: daemon.children().get('net', net) != net)
+        assert daemon.stop() == 0
+
+
+def a_message_that_is_none_ends_its_sender():
+    with Daemon(CONF) as daemon:
+        before = daemon.ready().children()
+        libc = ctypes.CDLL(None, use_errno=True)
+        for role in ('net', 'serve', 'resolver'):
+            pidfd = libc.syscall(434, before[role], 0)
+            channel = libc.syscall(438, pidfd, 3, 0)
+            assert channel >= 0, os.strerror(ctypes.get_errno())
+            sock = socket.socket(fileno=channel)
+            sock.send(struct.pack('=HHI', 0x0283, 8, 0))    # clockctl's
+            sock.close()
+            daemon.wait_log(f'{role} broke the protocol')
+        wait_for('all are new', lambda: len(daemon.children()) == 4 and not
+                 (set(daemon.children().values()) & set(before.values()))
+                 - {before['clockctl']})
+        assert daemon.stop() == 0
+
+
 def check_dump_and_version():
     with tempfile.TemporaryDirectory() as directory:
         conf = f'{directory}/ntp.conf'
@@ -354,4 +431,6 @@ if __name__ == '__main__':
         the_service_manager_is_told, the_log_is_opened_anew,
         files_belong_to_the_owner_of_their_directory,
         a_missing_drift_directory_is_said_once,
-        the_background_is_reached_when_it_is_ready, check_dump_and_version]))
+        the_background_is_reached_when_it_is_ready,
+        who_waits_for_the_clock_is_told, a_flood_from_inside_is_ended,
+        a_message_that_is_none_ends_its_sender, check_dump_and_version]))

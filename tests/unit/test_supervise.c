@@ -145,6 +145,22 @@ alive_means_all_who_are_wanted_answered(void **state)
 	assert_false(pulse_all_alive(&supervisor, 5));
 }
 
+static void
+who_sends_without_end_is_found_out(void **state)
+{
+	struct child child = { .window_ns = 0 };
+	int64_t now = 100 * NS_PER_S;
+	int i;
+
+	(void)state;
+	/* A hundred a second, for ever, is nothing. */
+	for (i = 0; i < 100000; i++, now += NS_PER_S / 100)
+		assert_false(supervise_flood(&child, now));
+	for (i = 0; i < 10000 && !supervise_flood(&child, now); i++)
+		;
+	assert_in_range(i, 1000, 9999);
+}
+
 int
 main(void)
 {
@@ -154,6 +170,7 @@ main(void)
 		cmocka_unit_test(the_way_between_two_directories_is_found),
 		cmocka_unit_test(only_who_runs_and_has_not_answered_owes),
 		cmocka_unit_test(alive_means_all_who_are_wanted_answered),
+		cmocka_unit_test(who_sends_without_end_is_found_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
