@@ -11,7 +11,7 @@
 
 struct sockaddr_storage;
 
-#define ADDRESS_TEXT	64	/* of "[2001:db8::1%4294967295]:65535" and NUL */
+#define ADDRESS_TEXT	64	/* "[2001:db8::1%4294967295]:65535" and NUL */
 
 struct address {
 	uint8_t		family;		/* 0 none, 4 or 6 */

@@ -151,8 +151,8 @@ void	client_disturbed(struct client *client, int64_t suspended_ns,
 
 /*
  * Copies for the page, to be written at every ACTION_PUBLISH: at least every
- * 16 s. The deadline in them is 64 s ahead. slot: 0 .. ASSOCIATIONS_MAX-1; id 0: free slot.
- * *_boot_ns are filled with axis times; the shell converts them.
+ * 16 s. The deadline in them is 64 s ahead. *_boot_ns are filled with axis
+ * times; the shell converts them. slot: 0 .. ASSOCIATIONS_MAX-1; id 0: free.
  */
 void	client_system(const struct client *client, const struct moment *now,
 	    struct system_variables *variables);

@@ -13,14 +13,14 @@
 #define UNREACH_POLLS	12		/* RFC 5905 UNREACH: then back off */
 #define RATE_MAX	2		/* KoD RATE: at most 4 times slower */
 #define RATE_POLL_MAX	10
-#define RATE_GOOD	4		/* good replies before half of it ends */
+#define RATE_GOOD	4		/* good replies until half of it ends */
 /* What a poll may add to the error, in errors of one sample. */
 #define GROWN_MAX	1.0
 #define GROWN_MORE	0.7
-#define STABLE_COUNT	4		/* good predictions before hpoll rises */
-#define AGE_POLLS	15		/* filter is older than so many polls */
-#define BURST_DENSE	4	/* requests of a burst at its dense begin */
-#define BURST_FIRST_NS	(12 * NS_PER_S)	/* then comes the first stretched, */
+#define STABLE_COUNT	4		/* good predictions for a rise */
+#define AGE_POLLS	15		/* of that length since the first */
+#define BURST_DENSE	4		/* requests at the burst's begin */
+#define BURST_FIRST_NS	(12 * NS_PER_S)	/* then the first stretched one */
 #define BURST_LATER_NS	(40 * NS_PER_S)	/* and the others */
 #define BURST_ENOUGH	4		/* good replies where a fit exists */
 
