@@ -82,17 +82,119 @@ push_net(int channel, uint32_t generation, const struct conf *conf,
 	return push_signal(channel, MSG_CONF_END, generation, -1);
 }
 
+/* Rows on their way into messages, or only counted: channel -1. */
+struct push_rows {
+	struct msg_conf_restrict message;
+	int		channel;
+	size_t		messages;
+	bool		failed;
+};
+
+static void
+push_rows_flush(struct push_rows *rows)
+{
+	if (rows->message.count == 0)
+		return;
+	rows->messages++;
+	if (rows->channel >= 0 && !rows->failed)
+		rows->failed = !channel_send(rows->channel, &rows->message,
+		    -1);
+	rows->message.count = 0;
+	memset(rows->message.rows, 0, sizeof(rows->message.rows));
+}
+
+static void
+push_row(struct push_rows *rows, const struct conf_restrict *rule,
+    enum restrict_action action, uint8_t family)
+{
+	struct conf_restrict_row *row;
+
+	if (rows->message.count == CONF_RESTRICTS_PART)
+		push_rows_flush(rows);
+	row = &rows->message.rows[rows->message.count++];
+	row->action = (uint8_t)action;
+	row->flags = rule->flags & RESTRICT_ALL;
+	row->family = family;
+	if (family == 0)
+		return;
+	row->prefix = (uint8_t)rule->prefix;
+	memcpy(row->bytes, rule->address.bytes, sizeof(row->bytes));
+}
+
+/* A name is no address yet. */
+static void
+push_restrict(struct push_rows *rows, const struct conf_restrict *rule)
+{
+	enum restrict_action action = rule->remove ? RESTRICT_TAKE :
+	    RESTRICT_ADD;
+
+	if (rule->source)
+		push_row(rows, rule, rule->remove ? RESTRICT_SOURCE_TAKE :
+		    RESTRICT_SOURCE, 0);
+	else if (rule->host == NULL && rule->address.family != 0)
+		push_row(rows, rule, action, rule->address.family);
+	else if (rule->host == NULL) {
+		push_row(rows, rule, action, 4);
+		push_row(rows, rule, action, 6);
+	}
+}
+
+/* channel -1: sends nothing. Returns the number of messages. */
+static size_t
+push_restricts(int channel, uint32_t generation, const struct conf *conf,
+    bool *failed)
+{
+	struct push_rows rows = {
+		.message.header = { .type = MSG_CONF_RESTRICT,
+		    .size = sizeof(rows.message), .id = generation },
+		.channel = channel
+	};
+	const struct conf_restrict *rule;
+
+	for (rule = conf->restricts; rule != NULL; rule = rule->next)
+		push_restrict(&rows, rule);
+	push_rows_flush(&rows);
+	*failed = rows.failed;
+	return rows.messages;
+}
+
+static bool
+push_limit(int channel, uint32_t generation, const struct conf *conf)
+{
+	const struct conf_limit *limit = &conf->limit;
+	const struct msg_conf_limit message = {
+		.header = { .type = MSG_CONF_LIMIT, .size = sizeof(message),
+		    .id = generation },
+		.interval_ns = NS_PER_S * NS_PER_S / limit->average,
+		.minimum_ns = limit->minimum_s * NS_PER_S,
+		.kod_interval_ns = limit->kod == 0 ? 0 :
+		    NS_PER_S * NS_PER_S / limit->kod,
+		.max_age_ns = limit->maxage_s * NS_PER_S,
+		.burst = (uint32_t)(limit->burst / NS_PER_S),
+		.clients = limit->clients,
+		.enabled = !conf->disable_monitor,
+	};
+
+	return channel_send(channel, &message, -1);
+}
+
 bool
-push_serve(int channel, uint32_t generation, const struct sockets *sockets,
-    const struct push_log *log)
+push_serve(int channel, uint32_t generation, const struct conf *conf,
+    const struct sockets *sockets, const struct push_log *log)
 {
 	struct msg_conf_listen listen = {
 		.header = { .type = MSG_CONF_LISTEN, .size = sizeof(listen),
 		    .id = generation }
 	};
-	size_t i;
+	size_t i, restricts;
+	bool failed;
 
-	if (!push_begin(channel, generation, sockets->count, log))
+	restricts = push_restricts(-1, generation, conf, &failed);
+	if (!push_begin(channel, generation, sockets->count + restricts + 1,
+	    log) || !push_limit(channel, generation, conf))
+		return false;
+	(void)push_restricts(channel, generation, conf, &failed);
+	if (failed)
 		return false;
 	for (i = 0; i < sockets->count; i++) {
 		listen.family = sockets->list[i].address.family;

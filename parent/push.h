@@ -28,7 +28,7 @@ struct push_log {
  */
 bool	push_net(int channel, uint32_t generation, const struct conf *conf,
 	    const struct push_log *log);
-bool	push_serve(int channel, uint32_t generation,
+bool	push_serve(int channel, uint32_t generation, const struct conf *conf,
 	    const struct sockets *sockets, const struct push_log *log);
 bool	push_resolver(int channel, uint32_t generation,
 	    const struct push_log *log);

@@ -49,7 +49,7 @@ reload_push(struct daemon *daemon, struct child *child, bool log)
 		break;
 	case ROLE_SERVE:
 		sent = push_serve(child->channel, daemon->generation,
-		    &daemon->sockets, &to);
+		    daemon->conf, &daemon->sockets, &to);
 		break;
 	case ROLE_RESOLVER:
 		sent = push_resolver(child->channel, daemon->generation, &to);

@@ -127,19 +127,18 @@ spawn_open(int binaries[ROLE_MAX], char *missing, size_t size)
 {
 	char own[PATH_MAX], moved[PATH_MAX], relative[PATH_MAX];
 
-	if (spawn_own_directory(own, sizeof(own))) {
-		if (spawn_open_place(binaries, own, false, missing, size) ||
-		    spawn_open_place(binaries, own, true, missing, size))
-			return true;
-		if (spawn_relative(SBINDIR, LIBEXECDIR, relative,
-		    sizeof(relative)) &&
-		    strlcpy(moved, own, sizeof(moved)) < sizeof(moved) &&
-		    strlcat(moved, "/", sizeof(moved)) < sizeof(moved) &&
-		    strlcat(moved, relative, sizeof(moved)) < sizeof(moved) &&
-		    spawn_open_place(binaries, moved, false, missing, size))
-			return true;
-	}
-	return spawn_open_place(binaries, LIBEXECDIR, false, missing, size);
+	strlcpy(missing, "/proc/self/exe", size);
+	if (!spawn_own_directory(own, sizeof(own)))
+		return false;
+	if (spawn_open_place(binaries, own, false, missing, size) ||
+	    spawn_open_place(binaries, own, true, missing, size))
+		return true;
+	return spawn_relative(SBINDIR, LIBEXECDIR, relative,
+	    sizeof(relative)) &&
+	    strlcpy(moved, own, sizeof(moved)) < sizeof(moved) &&
+	    strlcat(moved, "/", sizeof(moved)) < sizeof(moved) &&
+	    strlcat(moved, relative, sizeof(moved)) < sizeof(moved) &&
+	    spawn_open_place(binaries, moved, false, missing, size);
 }
 
 /* The numbers of role.h as text, and argv pointing at them. */

@@ -21,9 +21,10 @@ const char *spawn_name(enum role role);
 /*
  * Opens the executable of every role, so that an upgrade of the package while
  * the daemon runs cannot mix versions. They are looked for, all in one place:
- * beside this executable; in the build tree; in LIBEXECDIR as seen from this
- * executable (the prefix may have been moved); in LIBEXECDIR as compiled in.
- * False: none of these is complete, and *missing is the path of the first
+ * beside this executable; in the build tree; in LIBEXECDIR as seen from SBINDIR
+ * (the prefix may have been moved). Never in a place that has no relation to
+ * this executable: an ntpd that was built would start roles that are installed.
+ * False: none of these is complete, and missing is the path of the first
  * executable that the last place lacks, errno says why.
  */
 bool	spawn_open(int binaries[ROLE_MAX], char *missing, size_t size);
