@@ -147,7 +147,8 @@ conf_limit_valid(const void *message)
 	    limit->kod_interval_ns >= 0 &&
 	    limit->kod_interval_ns <= AGE_MAX_NS &&
 	    limit->max_age_ns >= 0 && limit->max_age_ns <= AGE_MAX_NS &&
-	    limit->clients >= 1 && limit->enabled <= 1 &&
+	    limit->clients >= 1 && limit->clients <= CONF_CLIENTS_MAX &&
+	    limit->enabled <= 1 &&
 	    memcmp(limit->reserved, zero, sizeof(zero)) == 0;
 }
 

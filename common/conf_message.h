@@ -14,6 +14,8 @@
 #define CONF_LISTEN_MAX	64
 #define CONF_RESTRICTS_MAX 1024	/* rows, of both families */
 #define CONF_RESTRICTS_PART 40	/* of them in one message */
+#define CONF_CLIENTS_MAX (256 * 1024) /* that serve can remember */
+#define CONF_CLIENT_SIZE 32		/* bytes for each */
 
 /* parent -> net, parent -> serve, parent -> resolver (BEGIN, LOG, END). */
 enum conf_message {

@@ -111,6 +111,21 @@ check_restrict(struct parser *parser)
 	}
 }
 
+static void
+check_limited(struct parser *parser)
+{
+	const struct conf_restrict *rule;
+
+	if (!parser->conf->disable_monitor)
+		return;
+	for (rule = parser->conf->restricts; rule != NULL; rule = rule->next)
+		if (!rule->remove && (rule->flags & CONF_RES_LIMITED) != 0)
+			break;
+	if (rule != NULL)
+		report_add(parser->report, CONF_WARNING, rule->place,
+		    "`limited` has no effect with `disable monitor`");
+}
+
 /*
  * A distribution's file has the local clock alone, says "don't serve time" in
  * a comment, and serves it.
@@ -179,6 +194,7 @@ check_conf(struct parser *parser)
 	check_tos(parser);
 	check_steps(parser);
 	check_restrict(parser);
+	check_limited(parser);
 	check_local_only(parser);
 	check_interfaces(parser);
 	check_statistics(parser);

@@ -34,6 +34,10 @@ conf_defaults(const char *path)
 	};
 	conf->tinker.step_back_ns = conf->tinker.step_ns;
 	conf->tinker.step_forward_ns = conf->tinker.step_ns;
+	conf->limit = (struct conf_limit){
+		.average = SECOND, .burst = 20 * SECOND, .kod = SECOND / 2,
+		.clients = 1024 * 1024 / CONF_CLIENT_SIZE, .maxage_s = 3600,
+	};
 	conf->logconfig = CONF_LOG_ALL;
 	check_derive(conf);
 	return conf;

@@ -82,14 +82,19 @@ struct conf_interface {
 	unsigned int	prefix;		/* 0..32, 0..128 */
 };
 
-/* restrict, unrestrict; in effect with the serve issue. */
+/* restrict, unrestrict: what serve knows, and what it does not. */
 enum conf_restrict_flag {
-	CONF_RES_IGNORE = 1 << 0, CONF_RES_NOSERVE = 1 << 1,
-	CONF_RES_NOQUERY = 1 << 2, CONF_RES_NOMODIFY = 1 << 3,
-	CONF_RES_NOTRUST = 1 << 4, CONF_RES_LIMITED = 1 << 5,
-	CONF_RES_KOD = 1 << 6, CONF_RES_NTPPORT = 1 << 7,
-	CONF_RES_VERSION = 1 << 8, CONF_RES_MSSNTP = 1 << 9,
-	CONF_RES_FLAKE = 1 << 10
+	CONF_RES_IGNORE = RESTRICT_IGNORE,
+	CONF_RES_NOSERVE = RESTRICT_NOSERVE,
+	CONF_RES_NOQUERY = RESTRICT_NOQUERY,
+	CONF_RES_NOMODIFY = RESTRICT_NOMODIFY,
+	CONF_RES_NOTRUST = RESTRICT_NOTRUST,
+	CONF_RES_LIMITED = RESTRICT_LIMITED,
+	CONF_RES_KOD = RESTRICT_KOD,
+	CONF_RES_NTPPORT = RESTRICT_NTPPORT,
+	CONF_RES_VERSION = RESTRICT_VERSION,
+	CONF_RES_MSSNTP = RESTRICT_ALL + 1,
+	CONF_RES_FLAKE = (RESTRICT_ALL + 1) << 1
 };
 
 struct conf_restrict {
@@ -116,6 +121,16 @@ struct conf_tinker {
 	uint32_t	workers;	/* of serve; 1 */
 };
 
+/* limit, discard, mru. Rates: requests in 10^9 s; burst: 10^-9 requests. */
+struct conf_limit {
+	int64_t		average;	/* 1 a second */
+	int64_t		burst;		/* 20 */
+	int64_t		kod;		/* 1 in 2 s; 0: none */
+	uint32_t	minimum_s;	/* sooner: costs double; 0 */
+	uint32_t	clients;	/* to remember; maxmem 1024 */
+	uint32_t	maxage_s;	/* 3600 */
+};
+
 /* logconfig: bit 4 * class + type, classes and types in this order. */
 enum conf_log_class { CONF_LOG_SYS, CONF_LOG_PEER, CONF_LOG_CLOCK,
 	CONF_LOG_SYNC };
@@ -137,6 +152,8 @@ struct conf {
 	size_t		nsources;
 	struct conf_interface *interfaces;
 	struct conf_restrict *restricts;
+	size_t		nrestricts;	/* `default` of both counts twice */
+	struct conf_limit limit;
 	struct msg_conf_system system;	/* tos; header left zero */
 	bool		minsane_given;	/* else from the number of sources */
 	struct conf_tinker tinker;

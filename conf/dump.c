@@ -196,6 +196,17 @@ dump_tinker(const struct dump *dump, const struct conf_tinker *tinker)
 }
 
 static void
+dump_limit(const struct dump *dump, const struct conf_limit *limit)
+{
+	dump_text(dump, "limit");
+	dump_number(dump, "average", limit->average, 9);
+	dump_number(dump, "burst", limit->burst, 9);
+	dump_number(dump, "kod", limit->kod, 9);
+	dump_text(dump, "\ndiscard minimum %u\nmru maxdepth %u maxage %u\n",
+	    limit->minimum_s, limit->clients, limit->maxage_s);
+}
+
+static void
 dump_files(const struct dump *dump, const struct conf *conf)
 {
 	dump_path(dump, "driftfile", conf->driftfile);
@@ -244,6 +255,7 @@ conf_dump(const struct conf *conf,
 		dump_interface(&dump, interface);
 	for (rule = conf->restricts; rule != NULL; rule = rule->next)
 		dump_restrict(&dump, rule);
+	dump_limit(&dump, &conf->limit);
 	dump_tos(&dump, &conf->system);
 	dump_tinker(&dump, &conf->tinker);
 	dump_text(&dump, "%s ntp\n", conf->disable_ntp ? "disable" :

@@ -9,10 +9,12 @@
 #define SOURCE(field)	offsetof(struct conf_source, settings.field)
 #define SYSTEM(field)	offsetof(struct msg_conf_system, field)
 #define TINKER(field)	offsetof(struct conf_tinker, field)
+#define LIMIT(field)	offsetof(struct conf_limit, field)
 
 #define NOW		EFFECT_NOW
 #define SILENT		EFFECT_SILENT
 #define LATER		EFFECT_LATER
+#define NOTICE		EFFECT_NOTICE
 #define NONE		EFFECT_NONE
 #define LOUD		EFFECT_LOUD
 #define REFUSED		EFFECT_REFUSED
@@ -157,8 +159,8 @@ const struct option options_tinker[] = {
 const struct option options_mode[] = {
 	{ "ntp", NOW, VALUE_NONE, .offset = offsetof(struct conf,
 	    disable_ntp) },
-	{ "monitor", LATER, VALUE_NONE, .offset = offsetof(struct conf,
-	    disable_monitor), .reason = "there is no list of clients" },
+	{ "monitor", NOW, VALUE_NONE, .offset = offsetof(struct conf,
+	    disable_monitor) },
 	{ "stats", LATER, VALUE_NONE, .reason = "no statistics are written" },
 	{ "auth", NONE, VALUE_NONE,
 	    .reason = "nothing unauthenticated can mobilize an association" },
@@ -176,24 +178,29 @@ const struct option options_mode[] = {
 };
 
 const struct option options_discard[] = {
-	{ "average", NOW, VALUE_INTEGER, 0, 16 },
-	{ "minimum", NOW, VALUE_INTEGER, 0, 3600 },
+	{ "average", NOW, VALUE_INTEGER, 0, 16, .apply = discard_average },
+	{ "minimum", NOW, VALUE_INTEGER, 0, 3600, STORE_U32,
+	    LIMIT(minimum_s) },
 	{ "monitor", NONE, VALUE_INTEGER, 0, UINT32_MAX,
 	    .reason = own_memory },
 	{ NULL }
 };
 
 const struct option options_limit[] = {
-	{ "average", NOW, VALUE_DECIMAL },
-	{ "burst", NOW, VALUE_DECIMAL },
-	{ "kod", NOW, VALUE_DECIMAL },
+	{ "average", NOW, VALUE_DECIMAL, SECOND / 100000, SECOND * 1000000,
+	    STORE_I64, LIMIT(average) },
+	{ "burst", NOW, VALUE_DECIMAL, SECOND, SECOND * 10000, STORE_I64,
+	    LIMIT(burst) },
+	{ "kod", NOW, VALUE_DECIMAL, 0, SECOND * 1000000, STORE_I64,
+	    LIMIT(kod) },
 	{ NULL }
 };
 
 const struct option options_mru[] = {
-	{ "maxdepth", NOW, VALUE_INTEGER, 0, UINT32_MAX },
-	{ "maxmem", NOW, VALUE_INTEGER, 0, UINT32_MAX },
-	{ "maxage", NOW, VALUE_INTEGER, 0, UINT32_MAX },
+	{ "maxdepth", NOW, VALUE_INTEGER, 1, UINT32_MAX, .apply = mru_size },
+	{ "maxmem", NOW, VALUE_INTEGER, 1, UINT32_MAX, .apply = mru_size },
+	{ "maxage", NOW, VALUE_INTEGER, 1, UINT32_MAX, STORE_U32,
+	    LIMIT(maxage_s) },
 	{ "mindepth", NONE, VALUE_INTEGER, 0, UINT32_MAX,
 	    .reason = own_memory },
 	{ "minage", NONE, VALUE_INTEGER, 0, UINT32_MAX,
@@ -264,7 +271,11 @@ const struct option options_restrict[] = {
 	RES("noserve", CONF_RES_NOSERVE),
 	RES("noquery", CONF_RES_NOQUERY),
 	RES("nomodify", CONF_RES_NOMODIFY),
-	RES("notrust", CONF_RES_NOTRUST),
+	{ "notrust", NOTICE, VALUE_NONE, .store = STORE_FLAG,
+	    .offset = offsetof(struct conf_restrict, flags),
+	    .flag = CONF_RES_NOTRUST,
+	    .reason = "`notrust`: there are no keys yet, so nobody is "
+	    "authenticated and none of these gets the time" },
 	RES("limited", CONF_RES_LIMITED),
 	RES("kod", CONF_RES_KOD),
 	RES("ntpport", CONF_RES_NTPPORT),

@@ -142,6 +142,10 @@ void	tos_orphan(struct parser *, void *, const struct option *,
 	    const struct word *, int64_t);
 void	tinker_given(struct parser *, void *, const struct option *,
 	    const struct word *, int64_t);
+void	discard_average(struct parser *, void *, const struct option *,
+	    const struct word *, int64_t);
+void	mru_size(struct parser *, void *, const struct option *,
+	    const struct word *, int64_t);
 
 /* host.c: an address with optional [brackets]; false: not numeric. */
 bool	parse_address(const char *text, struct address *address);

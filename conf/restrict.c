@@ -1,12 +1,14 @@
 /*
- * restrict and unrestrict: who may ask for what. Parsed completely, in effect
- * with rate limits. Runs in the parent.
+ * restrict and unrestrict: who may ask for what; and how often, as far as the
+ * tables cannot say it. Runs in the parent.
  */
 #include "conf/parse.h"
 
 #include <string.h>
 
 #include "conf/number.h"
+
+#define SECOND	INT64_C(1000000000)	/* in ns, and one in billionths */
 
 static unsigned int
 restrict_bits(uint8_t family)
@@ -108,8 +110,9 @@ restrict_subject(struct parser *parser, struct conf_restrict *rule,
 	rule->host = word->text;
 	rule->address.family = family;
 	if (!parser->host_said)
-		parse_warning(parser, word, "`%s` follows DNS: whoever "
-		    "answers for the name decides whom this line is about",
+		parse_warning(parser, word, "`%s` is a name, and a line with "
+		    "a name is not yet in effect (it follows DNS: whoever "
+		    "answers decides whom it is about); use an address",
 		    word->text);
 	parser->host_said = true;
 	return true;
@@ -196,10 +199,48 @@ parse_restrict(struct parser *parser, const struct directive *directive,
 	rule->remove = strcmp(directive->name, "unrestrict") == 0;
 	if (!restrict_subject(parser, rule, words, family))
 		return;
+	parser->conf->nrestricts += rule->address.family == 0 ? 2 : 1;
+	if (parser->conf->nrestricts > CONF_RESTRICTS_MAX) {
+		parse_error(parser, words, "more than %d restrict lines",
+		    CONF_RESTRICTS_MAX);
+		return;
+	}
 	restrict_flags(parser, rule, words->next);
 	if (parser->last_restrict == NULL)
 		parser->conf->restricts = rule;
 	else
 		parser->last_restrict->next = rule;
 	parser->last_restrict = rule;
+}
+
+/* 2^N s between requests, as a rate. */
+void
+discard_average(struct parser *parser, void *target,
+    const struct option *option, const struct word *word, int64_t number)
+{
+	struct conf_limit *limit = target;
+
+	(void)parser;
+	(void)option;
+	(void)word;
+	limit->average = (SECOND + (INT64_C(1) << number) / 2) >> number;
+}
+
+/* The size of one table, said in two ways: the last one counts. */
+void
+mru_size(struct parser *parser, void *target, const struct option *option,
+    const struct word *word, int64_t number)
+{
+	struct conf_limit *limit = target;
+
+	if (strcmp(option->name, "maxmem") == 0)
+		number = number * 1024 / CONF_CLIENT_SIZE;
+	if (number > CONF_CLIENTS_MAX) {
+		parse_warning(parser, word, "`mru %s %s` is more than %d "
+		    "clients in %d kB, which is all there is", option->name,
+		    word->text, CONF_CLIENTS_MAX,
+		    CONF_CLIENTS_MAX / 1024 * CONF_CLIENT_SIZE);
+		number = CONF_CLIENTS_MAX;
+	}
+	limit->clients = (uint32_t)number;
 }

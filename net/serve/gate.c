@@ -13,8 +13,7 @@ gate_init(struct gate *gate, struct gate_memory *memory,
     const uint64_t key[2])
 {
 	access_init(&gate->access, memory->nodes[0]);
-	ratelimit_init(&gate->limit, memory->clients, RATELIMIT_CLIENTS_MAX,
-	    key);
+	ratelimit_init(&gate->limit, memory->clients, CONF_CLIENTS_MAX, key);
 	gate->sources.count = 0;
 	gate->sources.due_mono_ns = 0;
 }

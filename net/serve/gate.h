@@ -24,7 +24,7 @@ struct gate {
 /* What it works on: zero, and the caller's for the life of the process. */
 struct gate_memory {
 	struct access_node nodes[2][ACCESS_NODES]; /* in force, and built */
-	struct ratelimit_client clients[RATELIMIT_CLIENTS_MAX];
+	struct ratelimit_client clients[CONF_CLIENTS_MAX];
 };
 
 /* Everybody is let in. key: random. */

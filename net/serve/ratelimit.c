@@ -8,7 +8,8 @@
 
 #include "net/serve/siphash.h"
 
-static_assert(sizeof(struct ratelimit_client) == 32, "mru maxmem");
+static_assert(sizeof(struct ratelimit_client) == CONF_CLIENT_SIZE,
+    "mru maxmem counts clients of another size");
 
 /* Inputs of the hash that are no client's: IPv4 and IPv6 end otherwise. */
 enum { SALT_IPV4 = 4, SALT_IPV6 = 6, SALT_RANDOM = 9 };

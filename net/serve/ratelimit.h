@@ -26,11 +26,8 @@
 
 #define RATELIMIT_WAYS	8	/* places of one client */
 #define RATELIMIT_LEAK	16	/* one in so many, over the limit */
-/* The largest table; what conf says beyond it is cut. */
-#define RATELIMIT_CLIENTS_MAX	(256 * 1024)
 #define RATELIMIT_CLIENTS_MIN	RATELIMIT_WAYS
 
-/* 32 bytes: mru maxmem counts them (conf/check.c). */
 struct ratelimit_client {
 	uint64_t	name;		/* keyed hash of it; 0: free */
 	int64_t		full_ns;	/* when its bucket will be full */

@@ -478,15 +478,14 @@ a_notice_is_said_once_per_directive(void **state)
 	struct conf *conf;
 
 	(void)state;
-	conf = conf_text_parse("restrict default kod\nrestrict -6 default\n"
-	    "unrestrict 192.0.2.1 kod\nkeys /k\ntrustedkey 1\n"
+	conf = conf_text_parse("setvar a=b\nsetvar c=d\nkeys /k\ntrustedkey 1\n"
 	    "statsdir /s\nstatistics loopstats\nfilegen loopstats\n"
 	    "controlkey 1\nrequestkey 1\ncontrolkey 2\n", NULL, &report);
 	assert_non_null(conf);
 	assert_int_equal(report.notices, 3);
 	assert_int_equal(report.warnings, 1);
 	assert_non_null(conf->ineffective);
-	assert_string_equal(conf->ineffective->word, "restrict");
+	assert_string_equal(conf->ineffective->word, "setvar");
 	conf_free(conf);
 	conf_report_free(&report);
 }
@@ -713,6 +712,9 @@ static const char *const fragments[] = {
 	"restrict h.example mask 255.255.255.0 noquery",
 	"restrict -6 h.example", "unrestrict 192.0.2.7 kod",
 	"statistics loopstats", "mru maxdepth 5", "limit burst 3",
+	"limit average 0.3333333333 burst 7.5 kod 1e-9", "discard minimum 7",
+	"discard average 13", "mru maxmem 7 maxage 8", "unrestrict source",
+	"unrestrict default noquery",
 	"multicastclient", "setvar a=b",
 };
 

@@ -212,6 +212,8 @@ the_documented_defaults_are_the_parsers(void **state)
 	(void)state;
 	assert_string_equal(dump,
 	    "server a minpoll 6 maxpoll 10 version 4\n"
+	    "limit average 1 burst 20 kod 0.5\ndiscard minimum 0\n"
+	    "mru maxdepth 32768 maxage 3600\n"
 	    "tos minsane 1 minclock 3 maxclock 10 floor 0 ceiling 16 "
 	    "orphanwait 300 mindist 0.001 maxdist 1.5\n"
 	    "tinker panic 1000 step 0.128 stepback 0.128 stepfwd 0.128 "

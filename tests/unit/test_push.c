@@ -25,9 +25,11 @@ struct got {
 	uint32_t	generation;
 	uint32_t	promised;	/* by CONF_BEGIN */
 	uint32_t	items;
-	unsigned int	sources, systems, listens, logs, ends;
+	unsigned int	sources, systems, listens, logs, ends, limits, rows;
 	uint32_t	log_target;
 	struct msg_conf_source last;
+	struct msg_conf_limit limit;
+	struct conf_restrict_row row[CONF_RESTRICTS_MAX];
 };
 
 static void
@@ -76,6 +78,32 @@ got_listen(void *context, const void *message, int fd)
 }
 
 static void
+got_restrict(void *context, const void *message, int fd)
+{
+	const struct msg_conf_restrict *restricts = message;
+	struct got *got = context;
+	uint32_t i;
+
+	(void)fd;
+	for (i = 0; i < restricts->count; i++) {
+		assert_in_range(got->rows, 0, CONF_RESTRICTS_MAX - 1);
+		got->row[got->rows++] = restricts->rows[i];
+	}
+	got->items++;
+}
+
+static void
+got_limit(void *context, const void *message, int fd)
+{
+	struct got *got = context;
+
+	(void)fd;
+	got->limit = *(const struct msg_conf_limit *)message;
+	got->limits++;
+	got->items++;
+}
+
+static void
 got_log(void *context, const void *message, int fd)
 {
 	struct got *got = context;
@@ -106,6 +134,10 @@ static const struct message_rule rules[] = {
 	    conf_system_valid, got_system },
 	{ MSG_CONF_LISTEN, sizeof(struct msg_conf_listen), 1, 1,
 	    conf_listen_valid, got_listen },
+	{ MSG_CONF_RESTRICT, sizeof(struct msg_conf_restrict), 0, 1,
+	    conf_restrict_valid, got_restrict },
+	{ MSG_CONF_LIMIT, sizeof(struct msg_conf_limit), 0, 1,
+	    conf_limit_valid, got_limit },
 	{ MSG_CONF_LOG, sizeof(struct msg_conf_signal), 1, 1, NULL, got_log },
 	{ MSG_CONF_END, sizeof(struct msg_conf_signal), 0, 1, NULL, got_end },
 };
@@ -113,7 +145,8 @@ static const struct message_rule rules[] = {
 static struct got
 receive_all(int fd)
 {
-	struct got got = { 0 };
+	static const struct got nothing;
+	struct got got = nothing;
 
 	while (channel_receive(fd, rules, sizeof(rules) / sizeof(rules[0]), 1,
 	    &got) == CHANNEL_HANDLED)
@@ -210,6 +243,7 @@ static void
 serve_gets_every_socket_each_time(void **state)
 {
 	struct sockets sockets = { .count = CONF_LISTEN_MAX };
+	struct conf *conf = conf_defaults("none");
 	struct got got;
 	int pair[2], i;
 
@@ -220,14 +254,142 @@ serve_gets_every_socket_each_time(void **state)
 	}
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
 	for (i = 1; i < 4; i++) {
-		assert_true(push_serve(pair[0], (uint32_t)i, &sockets,
+		assert_true(push_serve(pair[0], (uint32_t)i, conf, &sockets,
 		    &no_log));
 		got = receive_all(pair[1]);
 		assert_int_equal(got.generation, i);
 		assert_int_equal(got.listens, CONF_LISTEN_MAX);
 		assert_int_equal(got.items, got.promised);
 		assert_int_equal(got.ends, 1);
+		assert_int_equal(got.limits, 1);
+		assert_int_equal(got.rows, 0);
 	}
+	conf_free(conf);
+	close(pair[0]);
+	close(pair[1]);
+}
+
+static struct got
+served(const char *text)
+{
+	const struct sockets sockets = { .count = 0 };
+	struct conf *conf = parsed(text);
+	struct got got;
+	int pair[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	assert_true(push_serve(pair[0], 1, conf, &sockets, &no_log));
+	got = receive_all(pair[1]);
+	assert_int_equal(got.items, got.promised);
+	assert_int_equal(got.ends, 1);
+	conf_free(conf);
+	close(pair[0]);
+	close(pair[1]);
+	return got;
+}
+
+static void
+serve_gets_the_restrict_lines_in_their_order(void **state)
+{
+	static const uint8_t network[16] = { 192, 0, 2 }, none[16];
+	struct got got = served("restrict default limited kod nomodify\n"
+	    "restrict source noquery mssntp\n"
+	    "restrict 192.0.2.0 mask 255.255.255.0 ntpport ignore\n"
+	    "unrestrict -6 default kod\nunrestrict source\n"
+	    "restrict 2001:db8::/33 version\n");
+	const struct conf_restrict_row rows[] = {
+		{ RESTRICT_ADD, 4, 0, 0, RESTRICT_LIMITED | RESTRICT_KOD |
+		    RESTRICT_NOMODIFY, { 0 } },
+		{ RESTRICT_ADD, 6, 0, 0, RESTRICT_LIMITED | RESTRICT_KOD |
+		    RESTRICT_NOMODIFY, { 0 } },
+		{ RESTRICT_SOURCE, 0, 0, 0, RESTRICT_NOQUERY, { 0 } },
+		{ RESTRICT_ADD, 4, 24, 0, RESTRICT_NTPPORT |
+		    RESTRICT_IGNORE, { 192, 0, 2 } },
+		{ RESTRICT_TAKE, 6, 0, 0, RESTRICT_KOD, { 0 } },
+		{ RESTRICT_SOURCE_TAKE, 0, 0, 0, 0, { 0 } },
+		{ RESTRICT_ADD, 6, 33, 0, RESTRICT_VERSION,
+		    { 0x20, 0x01, 0x0d, 0xb8 } },
+	};
+
+	(void)state;
+	assert_int_equal(got.rows, sizeof(rows) / sizeof(rows[0]));
+	assert_memory_equal(got.row, rows, sizeof(rows));
+	assert_memory_equal(got.row[3].bytes, network, sizeof(network));
+	assert_memory_equal(got.row[2].bytes, none, sizeof(none));
+}
+
+static void
+serve_gets_the_limits_as_written(void **state)
+{
+	struct got got = served("");
+
+	(void)state;
+	assert_int_equal(got.limit.interval_ns, NS_PER_S);
+	assert_int_equal(got.limit.burst, 20);
+	assert_int_equal(got.limit.kod_interval_ns, 2 * NS_PER_S);
+	assert_int_equal(got.limit.minimum_ns, 0);
+	assert_int_equal(got.limit.clients, 32768);
+	assert_int_equal(got.limit.max_age_ns, 3600 * NS_PER_S);
+	assert_int_equal(got.limit.enabled, 1);
+	got = served("limit average 0.25 burst 8 kod 0\ndiscard minimum 2\n"
+	    "mru maxdepth 1000 maxage 60\ndisable monitor\n");
+	assert_int_equal(got.limit.interval_ns, 4 * NS_PER_S);
+	assert_int_equal(got.limit.burst, 8);
+	assert_int_equal(got.limit.kod_interval_ns, 0);
+	assert_int_equal(got.limit.minimum_ns, 2 * NS_PER_S);
+	assert_int_equal(got.limit.clients, 1000);
+	assert_int_equal(got.limit.max_age_ns, 60 * NS_PER_S);
+	assert_int_equal(got.limit.enabled, 0);
+	got = served("limit average 5\ndiscard average 3\n"
+	    "mru maxdepth 9 maxmem 64\n");
+	assert_int_equal(got.limit.interval_ns, 8 * NS_PER_S);
+	assert_int_equal(got.limit.clients, 2048);
+}
+
+/* The extremes of what the file may say are valid messages: see receive_all. */
+static void
+any_limit_of_the_file_is_valid(void **state)
+{
+	static const char *const files[] = {
+		"limit average 1e-5 burst 10000 kod 1e-9\n",
+		"limit average 1e6 burst 1 kod 1e6\n",
+		"discard average 16 minimum 3600\n", "discard average 0\n",
+		"mru maxdepth 1 maxage 1\n",
+		"mru maxmem 4294967295 maxage 4294967295\n",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof(files) / sizeof(files[0]); i++)
+		assert_int_equal(served(files[i]).limits, 1);
+}
+
+/* Nobody reads meanwhile; with all sockets there may be. */
+static void
+as_many_restrict_lines_as_may_be_fit_the_channel(void **state)
+{
+	static char text[CONF_RESTRICTS_MAX * 64];
+	struct sockets sockets = { .count = CONF_LISTEN_MAX };
+	struct push_log log = { 2, 1 };
+	struct conf *conf;
+	struct got got;
+	size_t used = 0;
+	int pair[2], i;
+
+	(void)state;
+	for (i = 0; i < CONF_LISTEN_MAX; i++)
+		sockets.list[i].address.family = 4;
+	for (i = 0; i < CONF_RESTRICTS_MAX; i++)
+		used += (size_t)snprintf(text + used, sizeof(text) - used,
+		    "restrict 192.%d.%d.0/24 limited\n", i / 256, i % 256);
+	conf = parsed(text);
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	assert_true(push_serve(pair[0], 1, conf, &sockets, &log));
+	got = receive_all(pair[1]);
+	assert_int_equal(got.rows, CONF_RESTRICTS_MAX);
+	assert_int_equal(got.listens, CONF_LISTEN_MAX);
+	assert_int_equal(got.items, got.promised);
+	conf_free(conf);
 	close(pair[0]);
 	close(pair[1]);
 }
@@ -337,6 +499,11 @@ main(void)
 		cmocka_unit_test(net_gets_every_source_and_tos_as_written),
 		cmocka_unit_test(as_many_sources_as_may_be_fit_the_channel),
 		cmocka_unit_test(serve_gets_every_socket_each_time),
+		cmocka_unit_test(serve_gets_the_restrict_lines_in_their_order),
+		cmocka_unit_test(serve_gets_the_limits_as_written),
+		cmocka_unit_test(any_limit_of_the_file_is_valid),
+		cmocka_unit_test(
+		    as_many_restrict_lines_as_may_be_fit_the_channel),
 		cmocka_unit_test(who_does_not_read_is_found_out),
 		cmocka_unit_test(limits_say_what_file_and_command_line_say),
 		cmocka_unit_test(every_limit_that_a_file_can_set_is_valid),
