@@ -184,6 +184,7 @@ wake_others(struct client *client, const struct association *awake,
 		    client->table.associations[i].kind != SOURCE_LOCAL &&
 		    &client->table.associations[i] != awake)
 			poll_wake(&client->table.associations[i], now);
+	lookup_wake(&client->table, now);
 }
 
 /* A good reply: epoch, estimator, poll process. */
@@ -293,6 +294,7 @@ client_disturbed(struct client *client, int64_t suspended_ns,
 			association_disturbed(association, suspended_ns > 0,
 			    now);
 	}
+	lookup_wake(&client->table, now);
 	update_again(client, now);
 }
 

@@ -206,12 +206,14 @@ ask(struct source_table *table, struct source *source,
 
 /* One that should make room for another of its pool. */
 static bool
-is_useless(const struct association *association)
+is_useless(const struct source_table *table,
+    const struct association *association)
 {
 	unsigned int patience = association->received > 0 ?
 	    SILENT_KNOWN : SILENT_NEW;
 
 	return association->id != 0 && association->kind == SOURCE_POOL &&
+	    !table->sources[association->source].numeric &&
 	    (association->stopped || association->false_polls >= FALSE_POLLS ||
 	    (association->reach == 0 && association->unreach >= patience));
 }
@@ -232,7 +234,7 @@ replace_useless(struct source_table *table, struct action_list *actions)
 			reachable = true;
 	for (i = 0; i < ASSOCIATIONS_MAX; i++) {
 		association = &table->associations[i];
-		if (!is_useless(association) || !action_room(actions, 2) ||
+		if (!is_useless(table, association) || !action_room(actions, 2) ||
 		    (!reachable && !association->stopped))
 			continue;
 		ban(&table->sources[association->source],
@@ -268,4 +270,16 @@ lookup_next(const struct source_table *table)
 		if (wants(table, i) && table->sources[i].ask_ns < next)
 			next = table->sources[i].ask_ns;
 	return next;
+}
+
+void
+lookup_wake(struct source_table *table, const struct moment *now)
+{
+	size_t i;
+
+	for (i = 0; i < CONF_SOURCES_MAX; i++)
+		if (wants(table, i) && !table->sources[i].asking) {
+			table->sources[i].backoff_s = 0;
+			table->sources[i].ask_ns = now->axis_ns;
+		}
 }

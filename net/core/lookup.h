@@ -19,6 +19,9 @@ void	lookup_timer(struct source_table *table, const struct moment *now,
 	    struct action_list *actions);
 int64_t	lookup_next(const struct source_table *table);
 
+/* The network may be back: whoever waits asks now. */
+void	lookup_wake(struct source_table *table, const struct moment *now);
+
 /* Sources that wait for their first answer of the resolver. */
 size_t	lookup_pending(const struct source_table *table);
 

@@ -228,6 +228,9 @@ system_variables(const struct system_state *state, const struct moment *now,
 		variables->stratum = 16;
 		variables->leap = NTP_LEAP_UNSYNCHRONISED;
 	}
+	/* The clock may be behind: never in its future. */
+	if (variables->reftime_ns > now->real_ns)
+		variables->reftime_ns = now->real_ns;
 	variables->precision = PRECISION;
 	variables->poll = state->last.poll;
 	variables->survivors = state->selected ? state->last.survivors : 0;

@@ -34,7 +34,7 @@ struct system_update {
 	int64_t		jitter_ns;
 	int64_t		root_delay_ns;
 	int64_t		root_dispersion_ns;	/* without what is to go */
-	int64_t		reftime_ns;	/* of our clock, since 1970 */
+	int64_t		reftime_ns;	/* true time of it, since 1970 */
 };
 
 struct system_state {

@@ -185,7 +185,7 @@ follow(struct client *client, struct candidate *survivors, size_t count,
 	sample->stratum = survivors[peer].stratum;
 	sample->poll_s = next_sample_s(client, survivors, used, now);
 	describe(client, survivors, peer, sample, spread, &update);
-	update.reftime_ns = now->real_ns;
+	update.reftime_ns = now->axis_ns + sample->offset_ns;
 	sample->root_delay_ns = update.root_delay_ns;
 	sample->root_dispersion_ns = update.root_dispersion_ns;
 	new_system_peer(client, update.peer, actions);

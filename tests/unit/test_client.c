@@ -690,6 +690,44 @@ a_pool_replaces_a_lasting_falseticker(void **state)
 }
 
 static void
+a_pool_by_address_has_nobody_else(void **state)
+{
+	struct msg_conf_source sources[2];
+
+	(void)state;
+	sources[0] = pool(addresses[0]);
+	sources[1] = world_source(addresses[1]);
+	servers[0].silent = true;
+	world_configure(&world, sources, 2);
+	world_run(&world, 20000);
+	assert_int_not_equal(association(addresses[0]).id, 0);
+}
+
+static void
+names_are_asked_for_when_the_network_is_back(void **state)
+{
+	struct msg_conf_source sources[2];
+	int i;
+
+	(void)state;
+	sources[0] = world_source(addresses[0]);
+	sources[1] = world_source("ntp.example.org");
+	servers[0].silent = true;
+	world_configure(&world, sources, 2);
+	for (i = 1; i < 1000; i++) {
+		world_run(&world, 10 * i);
+		world_resolve(&world, NULL, 0);
+	}
+	world.asked = 0;
+	servers[0].silent = false;
+	while (association(addresses[0]).reach == 0) {
+		world_run(&world, 10 * i++);
+		assert_true(i < 2000);
+	}
+	assert_true(world.asked > 0);
+}
+
+static void
 a_pool_survives_a_dead_network(void **state)
 {
 	struct msg_conf_source source = pool("pool.example.org");
@@ -951,6 +989,8 @@ what_is_published_is_never_better_than_the_truth(void **state)
 		assert_true(fabs(world_error(&world)) * 1e9 <=
 		    (double)(v.root_dispersion_ns + v.root_delay_ns / 2));
 		assert_true(v.deadline_boot_ns > v.stamp_boot_ns);
+		assert_true(v.reftime_ns > 0);
+		assert_true(v.reftime_ns <= world_now(&world).real_ns);
 	}
 }
 
@@ -1116,6 +1156,8 @@ main(void)
 		ROW(a_pool_takes_four_a_lookup_up_to_maxclock),
 		ROW(a_pool_replaces_the_silent_and_the_denying),
 		ROW(a_pool_replaces_a_lasting_falseticker),
+		ROW(a_pool_by_address_has_nobody_else),
+		ROW(names_are_asked_for_when_the_network_is_back),
 		ROW(a_pool_survives_a_dead_network),
 		ROW(an_unreachable_server_is_looked_up_again),
 		ROW(no_address_is_asked_twice),
