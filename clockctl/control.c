@@ -5,91 +5,38 @@
 #include "clockctl/control.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-#define STATE_NS	(60 * NS_PER_S)	/* reported at least so often */
+#include "clockctl/report.h"
+
 #define LEAP_REARM_NS	(2 * NS_PER_S)	/* after a step: SPIKES.md 1 */
-#define DRIFT_FILE_SD_PPT	PPT_PER_PPM
 #define UNKNOWN_SD_PPT	(30 * PPT_PER_PPM)
 /* The flags that are ours alone; UNSYNC the kernel may set as well. */
 #define OWN_FLAGS	(STA_PLL | STA_FREQHOLD | STA_INS | STA_DEL |	\
 			STA_FLL | STA_PPSFREQ | STA_PPSTIME)
 
+static void
+reread(struct control *control)
+{
+	control->clock->read(control->clock_state, &control->now,
+	    &control->kernel);
+}
+
 void
 control_init(struct control *control, const struct clock_backend *clock,
     void *clock_state, control_send *send, void *context)
 {
-	memset(control, 0, sizeof(*control));
-	control->clock = clock;
-	control->clock_state = clock_state;
-	control->send = send;
-	control->context = context;
-	clock->read(clock_state, &control->now, &control->kernel);
-	control->state_due_ns = INT64_MAX;	/* nothing to say before LIMITS */
-}
-
-static void
-report(struct control *control, enum clock_event event, int64_t value_ns)
-{
-	const struct msg_limits *limits = &control->policy.limits;
-	const struct steer *steer = &control->steer;
-	struct msg_state *state = &control->state;
-
-	state->header = (struct message_header){ MSG_STATE, sizeof(*state),
-		limits->header.id };
-	state->event = (uint8_t)event;
-	state->step_epoch = control->policy.step_epoch;
-	state->spent_start = limits->spent_start;
-	state->spent_steps = limits->spent_steps;
-	state->frequency_known = control->enabled &&
-	    steer->base_sd_ppt < DRIFT_FILE_SD_PPT;
-	state->spent_step_ns = limits->spent_step_ns;
-	state->spent_since_axis_ns = limits->spent_since_axis_ns;
-	state->value_ns = value_ns;
-	state->remaining_ns = steer_remaining(steer, &control->now);
-	state->frequency_ppt = steer->base_ppt;
-	state->frequency_sd_ppt = steer->base_sd_ppt;
-	state->budget_left_ns = policy_budget_left(&control->policy,
-	    control->now.real_ns + state->remaining_ns);
-	if (state->budget_left_ns < 0)
-		state->budget_left_ns = 0;
-	control->state_due_ns = control->now.axis_ns + STATE_NS;
-	control->send(control->context, &state->header);
-}
-
-/* status of a turn that no sample caused. */
-static enum clock_status
-present_status(const struct control *control)
-{
-	if (!control->enabled)
-		return CLOCK_DISABLED;
-	if (control->state.hold != HOLD_NONE)
-		return CLOCK_HELD;
-	return control->steer.slewing ? CLOCK_SLEWING : CLOCK_IDLE;
-}
-
-static void
-tell_net(struct control *control, uint32_t id, enum clock_status status)
-{
-	struct msg_applied applied = {
-		.header = { MSG_APPLIED, sizeof(applied), id },
-		.net_epoch = control->policy.net_epoch,
-		.step_epoch = control->policy.step_epoch,
-		.status = (uint8_t)status,
-		.hold = status == CLOCK_HELD ? control->state.hold : 0,
-		.synchronised = control->state.synchronised,
-		.leap = control->leap,
-		.kernel_status = (uint32_t)control->kernel.status,
-		.axis_ns = control->now.axis_ns,
-		.remaining_ns = steer_remaining(&control->steer,
-		    &control->now),
-		.frequency_ppt = control->steer.base_ppt,
+	*control = (struct control){
+		.clock = clock, .clock_state = clock_state,
+		.send = send, .context = context,
+		.state_due_ns = INT64_MAX,	/* nothing before LIMITS */
 	};
+	reread(control);
+}
 
-	if (control->clock->difference != NULL)
-		control->clock->difference(control->clock_state,
-		    &applied.virtual_ns, &applied.virtual_ppt);
-	control->send(control->context, &applied.header);
+static int64_t
+remaining(const struct control *control)
+{
+	return steer_remaining(&control->steer, &control->now);
 }
 
 /* Makes the call; what it changed besides the clock's course is reported. */
@@ -102,7 +49,7 @@ write_clock(struct control *control, struct timex *call)
 	if (!control->clock->apply(control->clock_state, call)) {
 		if (control->state.hold != HOLD_KERNEL) {
 			control->state.hold = HOLD_KERNEL;
-			report(control, EVENT_HELD, 0);
+			report_state(control, EVENT_HELD, 0);
 		}
 		return false;
 	}
@@ -112,7 +59,7 @@ write_clock(struct control *control, struct timex *call)
 	control->kernel.status |= STA_NANO;
 	if (synchronised != control->state.synchronised) {
 		control->state.synchronised = synchronised;
-		report(control, synchronised ? EVENT_SYNCHRONISED :
+		report_state(control, synchronised ? EVENT_SYNCHRONISED :
 		    EVENT_UNSYNCHRONISED, 0);
 	}
 	return true;
@@ -147,12 +94,11 @@ steer_now(struct control *control, const struct msg_sample *sample)
 	if (!control->steer.slewing)
 		stop_slew(control, 0);
 	if (sample != NULL)
-		steer_errors(&call, sample, steer_remaining(&control->steer,
-		    &control->now));
+		steer_errors(&call, sample, remaining(control));
 	if (!write_clock(control, &call))
 		return false;
-	if (control->leap != 0 && control->leap != leap)
-		report(control, EVENT_LEAP_ARMED, 0);
+	if (control->leap > 0 && control->leap != leap)
+		report_state(control, EVENT_LEAP_ARMED, 0);
 	return true;
 }
 
@@ -167,22 +113,21 @@ look_for_jump(struct control *control, const struct clock_pair *before)
 	int64_t jump = now->real_ns - before->real_ns - passed -
 	    steer_scale(passed, control->steer.base_ppt);
 	int64_t leap = control->leap == 1 ? -NS_PER_S : NS_PER_S;
+	enum clock_event event = EVENT_FOREIGN_SET;
 
 	if (slept <= NS_PER_MS && llabs(jump) <= NS_PER_MS + passed / 1000)
 		return false;
-	if (slept > NS_PER_MS)
+	if (slept > NS_PER_MS) {
+		event = EVENT_SUSPENDED;
 		policy_suspended(&control->policy);
-	else if (control->leap != 0 && llabs(jump - leap) < NS_PER_S / 10)
+	} else if (control->leap != 0 && llabs(jump - leap) < NS_PER_S / 10) {
+		event = EVENT_LEAP_DONE;
 		jump = leap;
+	}
 	if (control->steer.slewing)
-		stop_slew(control, jump + steer_remaining(&control->steer,
-		    now));
+		stop_slew(control, jump + remaining(control));
 	policy_moved(&control->policy, jump);
-	if (slept > NS_PER_MS)
-		report(control, EVENT_SUSPENDED, slept);
-	else
-		report(control, control->leap != 0 && jump == leap ?
-		    EVENT_LEAP_DONE : EVENT_FOREIGN_SET, jump);
+	report_state(control, event, event == EVENT_SUSPENDED ? slept : jump);
 	return true;
 }
 
@@ -196,7 +141,7 @@ look_for_adjustment(struct control *control)
 	if (control->kernel.freq != control->written_freq ||
 	    (changed & OWN_FLAGS) != 0 ||
 	    (changed & control->written_status & STA_UNSYNC) != 0) {
-		report(control, EVENT_FOREIGN_ADJUST, 0);
+		report_state(control, EVENT_FOREIGN_ADJUST, 0);
 		return true;
 	}
 	if ((changed & STA_UNSYNC) == 0)
@@ -212,14 +157,12 @@ read_clock(struct control *control)
 	struct clock_pair before = control->now;
 	bool moved;
 
-	control->clock->read(control->clock_state, &control->now,
-	    &control->kernel);
+	reread(control);
 	if (control->policy.limits.header.size == 0)
 		return false;		/* no LIMITS yet */
 	moved = look_for_jump(control, &before);
 	policy_advance(&control->policy, &control->now,
-	    control->now.real_ns + steer_remaining(&control->steer,
-	    &control->now), control->steer.base_ppt);
+	    control->now.real_ns + remaining(control), control->steer.base_ppt);
 	return moved;
 }
 
@@ -245,24 +188,22 @@ control_turn(struct control *control)
 		steer_now(control, NULL);
 	if (tell || slewing != control->steer.slewing ||
 	    synchronised != control->state.synchronised)
-		tell_net(control, 0, present_status(control));
+		report_applied(control, 0, CLOCK_IDLE);
 	if (control->now.axis_ns >= control->state_due_ns)
-		report(control, EVENT_NONE, 0);
+		report_state(control, EVENT_NONE, 0);
 }
 
 static void
 hold_clock(struct control *control, const struct verdict *verdict)
 {
-	bool changed = control->state.hold != verdict->hold;
+	uint8_t before = control->state.hold;
 
 	control->state.hold = verdict->hold;
 	/* what may be a spike does not end what is under way */
 	if (verdict->hold != HOLD_STEPOUT)
-		stop_slew(control, steer_remaining(&control->steer,
-		    &control->now));
-	steer_now(control, NULL);
-	if (changed)
-		report(control, EVENT_HELD, verdict->offset_ns);
+		stop_slew(control, remaining(control));
+	if (steer_now(control, NULL) && before != verdict->hold)
+		report_state(control, EVENT_HELD, verdict->offset_ns);
 }
 
 static bool
@@ -270,6 +211,7 @@ step_clock(struct control *control, const struct msg_sample *sample,
     int64_t offset_ns)
 {
 	struct timex call;
+	bool done;
 
 	/* a leap second armed through a step is lost; armed again later */
 	control->leap = 0;
@@ -277,12 +219,13 @@ step_clock(struct control *control, const struct msg_sample *sample,
 	steer_step(&control->steer, offset_ns, wanted_status(control, 0),
 	    &call);
 	steer_errors(&call, sample, 0);
-	if (!write_clock(control, &call))
+	done = write_clock(control, &call);
+	stop_slew(control, done ? 0 : offset_ns);
+	if (!done)
 		return false;
 	control->policy.step_epoch++;
-	control->clock->read(control->clock_state, &control->now,
-	    &control->kernel);
-	report(control, EVENT_STEPPED, offset_ns);
+	reread(control);
+	report_state(control, EVENT_STEPPED, offset_ns);
 	return true;
 }
 
@@ -294,9 +237,8 @@ follow_sample(struct control *control, const struct msg_sample *sample,
 	struct steer *steer = &control->steer;
 	bool step = verdict->action == VERDICT_STEP, done;
 
-	if (verdict->action != VERDICT_SLEW)
-		stop_slew(control, step ? 0 :
-		    steer_remaining(steer, &control->now));
+	if (verdict->action == VERDICT_FREQUENCY)
+		stop_slew(control, remaining(control));
 	steer->base_ppt = policy_frequency(&control->policy,
 	    steer_frequency(steer, sample, control->now.axis_ns));
 	if (verdict->action == VERDICT_SLEW)
@@ -307,10 +249,10 @@ follow_sample(struct control *control, const struct msg_sample *sample,
 	if (done && verdict->action != VERDICT_FREQUENCY &&
 	    control->state.hold != HOLD_NONE) {
 		control->state.hold = HOLD_NONE;
-		report(control, EVENT_RESUMED, 0);
+		report_state(control, EVENT_RESUMED, 0);
 	}
-	report(control, EVENT_NONE, 0);
-	return done && step ? CLOCK_STEPPED : present_status(control);
+	report_state(control, EVENT_NONE, 0);
+	return done && step ? CLOCK_STEPPED : CLOCK_IDLE;
 }
 
 void
@@ -323,7 +265,7 @@ control_sample(struct control *control, const struct msg_sample *sample)
 	control->handled_ns = control->now.axis_ns;
 	if (control->enabled) {
 		verdict = policy_judge(&control->policy, sample, &control->now,
-		    steer_remaining(&control->steer, &control->now));
+		    remaining(control));
 		status = verdict.status;
 		if (verdict.action == VERDICT_REFUSE)
 			control_refused(control, status);
@@ -332,7 +274,7 @@ control_sample(struct control *control, const struct msg_sample *sample)
 		else
 			status = follow_sample(control, sample, &verdict);
 	}
-	tell_net(control, sample->header.id, status);
+	report_applied(control, sample->header.id, status);
 }
 
 void
@@ -346,7 +288,7 @@ void
 control_net_invalid(struct control *control)
 {
 	control->policy.net_epoch = 0;
-	report(control, EVENT_NET_INVALID, 0);
+	report_state(control, EVENT_NET_INVALID, 0);
 }
 
 static void
@@ -359,6 +301,7 @@ enable(struct control *control, const struct msg_limits *limits)
 	    steer_from_kernel(control->kernel.freq), known ? PPT_PER_PPM :
 	    UNKNOWN_SD_PPT, control->now.axis_ns, calls);
 	control->enabled = true;
+	control->leap_after_ns = 0;
 	if (control->clock->apply(control->clock_state, &calls[0]))
 		write_clock(control, &calls[1]);
 }
@@ -379,15 +322,15 @@ control_limits(struct control *control, const struct msg_limits *limits)
 	if (control->enabled && tai.constant != 0 &&
 	    tai.constant != control->kernel.tai)
 		(void)control->clock->apply(control->clock_state, &tai);
-	report(control, EVENT_NONE, 0);
+	report_state(control, EVENT_NONE, 0);
 }
 
 int64_t
 control_wait(const struct control *control)
 {
-	if (control->enabled && pending(control))
-		return steer_wait(&control->now);
-	return control->state_due_ns - control->now.axis_ns;
+	return control->enabled && pending(control) ?
+	    steer_wait(&control->now) :
+	    control->state_due_ns - control->now.axis_ns;
 }
 
 int64_t
@@ -400,14 +343,10 @@ control_sample_wait(const struct control *control)
 void
 control_end(struct control *control)
 {
-	struct timex call;
-
 	if (!control->enabled)
 		return;
-	control->steer.slewing = false;
-	control->leap = 0;
-	steer_call(&control->steer, &control->now, &control->kernel,
-	    wanted_status(control, control->leap), &call);
-	write_clock(control, &call);
+	control->leap_after_ns = INT64_MAX;	/* disarmed, too */
+	stop_slew(control, remaining(control));
+	steer_now(control, NULL);
 	control->enabled = false;
 }

@@ -207,8 +207,7 @@ judge_offset(struct policy *policy, struct verdict *verdict,
 		if (hold != HOLD_NONE)
 			return hold;
 		policy->line_real_ns += change;
-		if (verdict->action == VERDICT_SLEW)
-			policy->lent_ns += change;
+		policy->lent_ns += change;
 		return HOLD_NONE;
 	}
 	if (policy_budget_left(policy, now->real_ns + offset) < 0 &&

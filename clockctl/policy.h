@@ -48,7 +48,7 @@
 #define POLICY_START_PHASE_NS	(7200 * NS_PER_S)
 #define POLICY_STEP_GAP_NS	(900 * NS_PER_S)
 #define POLICY_DAY_NS		(86400 * NS_PER_S)
-#define POLICY_NO_STEP_NS	(600 * NS_PER_S)	/* -x slews up to this */
+#define POLICY_NO_STEP_NS	(600 * NS_PER_S)	/* -x slews up to it */
 #define POLICY_SYNCHRONISED	4	/* accepted samples until UNSYNC goes */
 #define POLICY_SAMPLE_GAP_NS	(125 * NS_PER_MS)	/* 8 a second */
 #define POLICY_LEAP_NS		(3 * 3600 * NS_PER_S)	/* armed before it */
@@ -89,8 +89,8 @@ struct policy {
 	int64_t		line_axis_ns;	/* the account: see above */
 	int64_t		line_real_ns;
 	int64_t		line_ppt;
-	int64_t		lent_ns;	/* the line was moved by so much for a
-					 * slew in place of a step */
+	int64_t		lent_ns;	/* by so much the line was moved for a
+					 * step, or a slew in place of one */
 };
 
 /* policy is zero before the first LIMITS of a life, which are believed about
@@ -105,7 +105,7 @@ void	policy_advance(struct policy *policy, const struct clock_pair *now,
 
 /* The clock was moved by by_ns, not by us (or by a leap second). */
 void	policy_moved(struct policy *policy, int64_t by_ns);
-/* A slew has ended, or was given up with remaining_ns to go. */
+/* A slew or step has ended, or was given up with remaining_ns to go. */
 void	policy_stopped(struct policy *policy, int64_t remaining_ns);
 /* The machine slept: one step without waiting, and not synchronised. */
 void	policy_suspended(struct policy *policy);

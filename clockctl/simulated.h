@@ -14,7 +14,7 @@ struct simulated {
 	int64_t		axis_ns;	/* now */
 	int64_t		suspended_ns;
 	__int128	real;		/* 2^-32 ns */
-	int64_t		late_ns;	/* a second's begin is noticed so late */
+	int64_t		late_ns;	/* notices a second's begin so late */
 	/* the kernel's variables */
 	int64_t		frequency;	/* ns/s, 32 bits fraction */
 	int64_t		offset;		/* ns, 32 bits fraction */

@@ -144,7 +144,7 @@ steer_call(struct steer *steer, const struct clock_pair *now,
 	/* what runs in this second cannot be taken back: it has its share */
 	frequency = steer_clamp(steer->base_ppt, STEER_LIMIT_PPT -
 	    (llabs(steer->chunk_ns) + 1) * PPT_PER_NS_S);
-	/* less what rounding costs, so that the base frequency need not yield */
+	/* less what rounding costs: the base frequency need not yield */
 	room = (STEER_LIMIT_PPT - llabs(steer->base_ppt)) / PPT_PER_NS_S - 2;
 	fill(call, ADJ_TICK, status, frequency);
 	if (llabs(rest) <= steer->floor_ns)

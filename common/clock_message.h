@@ -100,7 +100,7 @@ enum clock_hold {
 struct msg_applied {
 	struct message_header header;	/* id: of the sample, 0 if unasked */
 	uint32_t	net_epoch;
-	uint32_t	step_epoch;	/* counts steps; samples must carry it */
+	uint32_t	step_epoch;	/* counts steps; in each sample, too */
 	uint8_t		status;		/* enum clock_status */
 	uint8_t		hold;		/* enum clock_hold */
 	uint8_t		synchronised;	/* STA_UNSYNC is clear */

@@ -638,6 +638,19 @@ a_kernel_that_refuses_is_reported(void **state)
 	rig_run(&rig, 10);
 	assert_int_equal(rig_honest(&rig, 0), CLOCK_SLEWING);
 	assert_int_equal(rig.events[EVENT_RESUMED], 1);
+	/* a step that was not done is not in the account of displacement */
+	rig_run(&rig, 60);
+	rig.true_ns += 5 * S;
+	rig_honest(&rig, 0);
+	rig_run(&rig, 301);
+	rig.kernel.refuse = true;
+	assert_int_equal(rig_honest(&rig, 0), CLOCK_HELD);
+	assert_int_equal(rig.applied.hold, HOLD_KERNEL);
+	rig.kernel.refuse = false;
+	assert_true(insist(&rig, 0, 1000) > 0);
+	keep(&rig, 640);
+	assert_true(rig.state.budget_left_ns > 450 * MS);
+	assert_int_equal(rig.applied.status, CLOCK_IDLE);
 }
 
 /* (f) with a table, on the day, and on no other; and by majority. */
