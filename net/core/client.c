@@ -272,8 +272,7 @@ client_applied(struct client *client, const struct msg_applied *applied,
 {
 	(void)actions;
 	take_hint(client, applied);
-	client->system.applied = *applied;
-	client->system.applied_known = true;
+	system_applied(&client->system, applied);
 	if (applied->status == CLOCK_REFUSED_EPOCH)
 		update_again(client, now);
 	else if (client->update_ns > now->axis_ns)
@@ -288,6 +287,8 @@ client_disturbed(struct client *client, int64_t suspended_ns,
 	size_t i;
 
 	(void)actions;
+	if (suspended_ns > 0)
+		system_forget(&client->system, now);
 	for (i = 0; i < ASSOCIATIONS_MAX; i++) {
 		association = &client->table.associations[i];
 		if (association->id != 0 && association->kind != SOURCE_LOCAL)

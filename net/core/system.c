@@ -90,7 +90,11 @@ system_root_distance(const struct system_state *state,
 	return root_dispersion(state, now) + state->last.root_delay_ns / 2;
 }
 
-/* Does the clock follow what net measures? */
+/*
+ * Does the clock follow what net measures? One sample that was accepted is
+ * enough to tell others the time, with what is still to go in the dispersion;
+ * the kernel is told that it is synchronised only after several.
+ */
 static bool
 clock_follows(const struct system_state *state, const struct moment *now)
 {
@@ -106,8 +110,27 @@ clock_follows(const struct system_state *state, const struct moment *now)
 	case HOLD_KERNEL:
 		return false;
 	default:	/* others leave it right to the root dispersion */
-		return state->applied.synchronised != 0;
+		return state->applied.synchronised != 0 || state->accepted;
 	}
+}
+
+void
+system_applied(struct system_state *state, const struct msg_applied *applied)
+{
+	state->applied = *applied;
+	state->applied_known = true;
+	if (applied->header.id != 0 && (applied->status == CLOCK_IDLE ||
+	    applied->status == CLOCK_SLEWING ||
+	    applied->status == CLOCK_STEPPED))
+		state->accepted = true;
+}
+
+void
+system_forget(struct system_state *state, const struct moment *now)
+{
+	system_lost(state, false, now);
+	state->updated = false;
+	state->accepted = false;
 }
 
 static int64_t

@@ -45,6 +45,7 @@ struct system_state {
 	struct system_update last;
 	bool		applied_known;
 	struct msg_applied applied;
+	bool		accepted;	/* clockctl has taken a sample */
 	enum system_mode mode;
 	int64_t		lost_ns;	/* axis: no survivors since */
 	/* Local clock, if configured: */
@@ -65,6 +66,12 @@ void	system_update(struct system_state *state,
 	    const struct system_update *update);
 void	system_lost(struct system_state *state, bool contested,
 	    const struct moment *now);
+
+/* clockctl's word. */
+void	system_applied(struct system_state *state,
+	    const struct msg_applied *applied);
+/* The machine slept: what the clock shows now is the RTC's guess. */
+void	system_forget(struct system_state *state, const struct moment *now);
 
 /* Decides the mode anew. True if it changed. */
 bool	system_decide(struct system_state *state, const struct moment *now);

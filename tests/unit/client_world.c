@@ -296,7 +296,8 @@ execute_sample(struct world *world, const struct msg_sample *sample)
 {
 	struct msg_applied applied = {
 		.header = { MSG_APPLIED, sizeof(applied), sample->header.id },
-		.synchronised = 1, .axis_ns = world->axis_ns,
+		.status = CLOCK_SLEWING, .synchronised = world->samples >= 3,
+		.axis_ns = world->axis_ns,
 	};
 	double sd = (double)sample->frequency_sd_ppt / 1e12, weight;
 	int64_t real = real_at(world, world->axis_ns);

@@ -490,6 +490,32 @@ the_start_waits_for_more_than_half(void **state)
 	assert_true(world.samples > 0);
 }
 
+/* One accepted sample is enough to serve; a held clock is none. */
+static void
+the_time_is_told_when_the_clock_follows(void **state)
+{
+	struct msg_applied applied = {
+		.header = { MSG_APPLIED, sizeof(applied), 1 },
+		.status = CLOCK_HELD, .hold = HOLD_PANIC,
+	};
+	struct moment now;
+
+	(void)state;
+	configure(1);
+	world_run(&world, 5);
+	assert_int_equal(variables().stratum, 16);
+	world_run(&world, 8);
+	assert_int_equal(variables().stratum, 2);
+	assert_int_equal(variables().leap, NTP_LEAP_NONE);
+	now = world_now(&world);
+	applied.axis_ns = now.axis_ns;
+	client_applied(world.client, &applied, &now, &world.actions);
+	world_execute(&world);
+	world_run(&world, 9);
+	assert_int_equal(variables().stratum, 16);
+	assert_int_equal(variables().hold, HOLD_PANIC);
+}
+
 static void
 the_start_is_quick_where_all_answer(void **state)
 {
@@ -543,7 +569,10 @@ requests_void_and_bursts_after_a_disturbance(void **state)
 	assert_int_equal(association(addresses[0]).rejected[REJECT_DUPLICATE],
 	    1);
 	assert_int_equal(world.samples, samples);
+	world_run(&world, 3000.1);
+	assert_int_equal(variables().stratum, 16);
 	world_run(&world, 3020);
+	assert_int_equal(variables().stratum, 2);
 	assert_true(world.samples >= samples + 4);
 	assert_true(fabs(world_error(&world)) < 0.001);
 }
@@ -1146,6 +1175,7 @@ main(void)
 		ROW(a_slow_drift_is_not_followed),
 		ROW(leap_by_majority_of_the_survivors),
 		ROW(the_start_waits_for_more_than_half),
+		ROW(the_time_is_told_when_the_clock_follows),
 		ROW(the_start_is_quick_where_all_answer),
 		ROW(samples_carry_what_clockctl_needs),
 		ROW(requests_void_and_bursts_after_a_disturbance),
