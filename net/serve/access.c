@@ -136,16 +136,18 @@ access_place(struct access *access, uint16_t root, const struct key *key,
 		    node->bits < bits ? node->bits : bits);
 		if (common == node->bits && common == bits)
 			return *link;
-		if (access->used > ACCESS_NODES - 2)
-			return NONE;
 		if (common < node->bits)
-			return access_split(access, link, key, bits, common);
+			break;
 		link = &node->child[key_bit(key->words, node->bits)];
-		if (*link == NONE) {
-			*link = access_new(access, key->words, bits);
-			return *link;
-		}
+		if (*link == NONE)
+			break;
 	}
+	if (access->used > ACCESS_NODES - 2)
+		return NONE;
+	if (*link != NONE)
+		return access_split(access, link, key, bits, common);
+	*link = access_new(access, key->words, bits);
+	return *link;
 }
 
 static void
