@@ -16,6 +16,9 @@ BUILD = Path(os.environ.get("BUILD", ROOT / "build")).resolve()
 PROGRAM = BUILD / "clockctl" / "ntpd-clockctl"
 LINES_MAX = 900
 LIBRARIES = {"libc", "libseccomp"}
+FLOAT_CODE = re.compile(
+    r"\t(?:(?:v?(?:add|sub|mul|div|sqrt|u?comi|cvt\w+)[sp][sd])|"
+    r"f(?:ld|st|add|sub|mul|div|ild|ist)\w*)\s")
 
 
 def linked_sources():
@@ -34,6 +37,13 @@ def code_lines(path):
     return sum(1 for line in text.splitlines() if line.strip())
 
 
+def float_instructions():
+    """Integers only: nothing is computed in floating point (on x86)."""
+    code = subprocess.run(["objdump", "-d", PROGRAM], check=True,
+                          capture_output=True, text=True).stdout
+    return [line for line in code.splitlines() if FLOAT_CODE.search(line)]
+
+
 def main():
     counts = {str(p.relative_to(ROOT)): code_lines(p)
               for p in linked_sources()}
@@ -45,7 +55,9 @@ def main():
                             capture_output=True, text=True).stdout
     libraries = set(re.findall(r"NEEDED.*\[([^.\]]+)", needed))
     print("links", *sorted(libraries))
-    good = (0 < total < LINES_MAX and "clockctl/main.c" in counts and
+    floats = float_instructions()
+    print(f"{len(floats)} floating-point instructions", *floats[:3])
+    good = (not floats and 0 < total < LINES_MAX and "clockctl/main.c" in counts and
             "clockctl/policy.c" in counts and libraries == LIBRARIES)
     return 0 if good else 1
 
