@@ -172,8 +172,10 @@ lookup_resolved(struct source_table *table,
 	if (i == CONF_SOURCES_MAX)
 		return;		/* late, or of a source that is gone */
 	if (resolved->status != RESOLVE_OK) {
-		action_event_about(actions, CLIENT_NAME_FAILED,
-		    resolved->status, NULL, source->settings.name);
+		/* News once; the tries that follow are not. */
+		if (source->backoff_s == 0)
+			action_event_about(actions, CLIENT_NAME_FAILED,
+			    resolved->status, NULL, source->settings.name);
 		back_off(source, BACKOFF_MIN_S, now);
 		return;
 	}
