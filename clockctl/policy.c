@@ -53,6 +53,7 @@ policy_newnet(struct policy *policy, uint32_t net_epoch)
 {
 	policy->net_epoch = net_epoch;
 	policy->last_id = 0;
+	policy->over_since_ns = -1;
 }
 
 void
@@ -245,6 +246,7 @@ policy_judge(struct policy *policy, const struct msg_sample *sample,
 	policy->last_id = sample->header.id;
 	verdict.action = VERDICT_FREQUENCY;
 	if (sample->flags & SAMPLE_FREQUENCY_ONLY) {
+		policy->over_since_ns = -1;	/* nobody insists */
 		begin_phase(policy, now->axis_ns);
 		return verdict;
 	}

@@ -85,7 +85,8 @@ enum clock_hold {
 	HOLD_PANIC,		/* offset beyond the panic threshold */
 	HOLD_DATE,		/* would leave the window floor..ceiling */
 	HOLD_BUDGET,		/* displacement account used up */
-	HOLD_FREQUENCY,		/* frequency change beyond its hourly bound */
+	HOLD_FREQUENCY,		/* not used: a frequency beyond its hourly bound
+				 * is cut to it, the offset still followed */
 	HOLD_STEPS,		/* step needed, but none is left */
 	HOLD_STEPOUT,		/* beyond the step threshold, waiting stepout */
 	HOLD_KERNEL,		/* the kernel refused the call */

@@ -186,6 +186,7 @@ static void
 later_steps_wait_for_stepout(void **state)
 {
 	struct rig rig;
+	struct msg_sample sample;
 	int64_t begin;
 
 	(void)state;
@@ -208,6 +209,15 @@ later_steps_wait_for_stepout(void **state)
 	rig_honest(&rig, -450 * MS);
 	rig_run(&rig, 150);
 	rig.true_ns += 500 * MS;
+	assert_held(&rig, HOLD_STEPOUT);
+	/* so it does with another net, or when the sources fall out */
+	rig_run(&rig, 290);
+	policy_newnet(&rig.control.policy, 1);
+	assert_held(&rig, HOLD_STEPOUT);
+	rig_run(&rig, 290);
+	sample = rig_sample(&rig, 0);
+	sample.flags = SAMPLE_FREQUENCY_ONLY;
+	rig_send(&rig, &sample);
 	assert_held(&rig, HOLD_STEPOUT);
 	assert_clean(&rig);
 }
