@@ -23,36 +23,43 @@ static const struct address sockets_any[] = {
 	{ .family = 4 }, { .family = 6 }
 };
 
+#define SOCKETS_SHUT	(CONF_RES_IGNORE | CONF_RES_NOSERVE)
+
 static bool
 sockets_row_excepts(const struct conf_restrict *row)
 {
-	if (row->remove || row->source)
-		return false;
-	if (row->flags & (CONF_RES_IGNORE | CONF_RES_NOSERVE))
+	if (row->remove || row->source || (row->flags & SOCKETS_SHUT))
 		return false;
 	return row->host != NULL || !address_is_loopback(&row->address);
+}
+
+/* What `default` has after a line about it: as serve does it, access_add. */
+static uint32_t
+sockets_default(uint32_t flags, const struct conf_restrict *row)
+{
+	if (!row->remove)
+		return flags | row->flags;
+	return row->flags == 0 ? 0 : flags & ~row->flags;
 }
 
 bool
 sockets_serves_nobody(const struct conf *conf)
 {
 	const struct conf_restrict *row;
-	bool closed[2] = { false, false }, shut;
+	uint32_t flags[2] = { 0, 0 };
 
 	for (row = conf->restricts; row != NULL; row = row->next) {
-		if (row->remove || row->source)
-			continue;
-		if (row->host == NULL && row->prefix == 0) {
-			shut = (row->flags &
-			    (CONF_RES_IGNORE | CONF_RES_NOSERVE)) != 0;
+		if (row->host == NULL && row->prefix == 0 && !row->source &&
+		    (row->flags & CONF_RES_NTPPORT) == 0) {
 			if (row->address.family != 6)
-				closed[0] = shut;
+				flags[0] = sockets_default(flags[0], row);
 			if (row->address.family != 4)
-				closed[1] = shut;
+				flags[1] = sockets_default(flags[1], row);
 		} else if (sockets_row_excepts(row))
 			return false;
 	}
-	return closed[0] && closed[1];
+	return (flags[0] & SOCKETS_SHUT) != 0 &&
+	    (flags[1] & SOCKETS_SHUT) != 0;
 }
 
 static void

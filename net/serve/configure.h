@@ -2,10 +2,11 @@
  * The configuration of serve: a set of sockets a generation, and who may ask
  * how often. All of it is built aside and put in place at CONF_END.
  *
- * Every generation carries the whole set, as descriptors; at CONF_END it replaces the one
- * before, of which every descriptor is closed. Where an address is in both, the
- * parent has sent a duplicate of the same socket, so nothing queued is lost;
- * what is queued on the others is answered before they are closed.
+ * Every generation carries the whole set, as descriptors; at CONF_END it
+ * replaces the one before, of which every descriptor is closed. Where an
+ * address is in both, the parent has sent a duplicate of the same socket, so
+ * nothing queued is lost; what is queued on the others is answered before they
+ * are closed.
  */
 #ifndef NET_SERVE_CONFIGURE_H
 #define NET_SERVE_CONFIGURE_H

@@ -20,7 +20,8 @@ static const char *const tally_names[RESPOND_MAX] = {
 	[RESPOND_SOURCE] = "source", [RESPOND_MARTIAN] = "martian",
 	[RESPOND_SELF] = "own socket", [RESPOND_REFLECTOR] = "reflector",
 	[RESPOND_RESTRICTED] = "restricted", [RESPOND_LIMITED] = "too often",
-	[RESPOND_RATE] = "told RATE", [RESPOND_UNSTAMPED] = "no stamp", [RESPOND_TO_MANY] = "to many",
+	[RESPOND_RATE] = "told RATE",
+	[RESPOND_UNSTAMPED] = "no stamp", [RESPOND_TO_MANY] = "to many",
 	[RESPOND_STALE] = "stale", [RESPOND_STEPPED] = "step",
 	[RESPOND_UNSENT] = "not sent",
 };
@@ -29,7 +30,8 @@ static const char *const tally_names[RESPOND_MAX] = {
 static const char *const tally_texts[RESPOND_MAX] = {
 	[RESPOND_BADAUTH] = "request with a key that we do not have",
 	[RESPOND_MSSNTP] =
-	    "signature asked by a Windows domain member (MS-SNTP; Type=NTP there)",
+	    "signature asked by a Windows domain member (MS-SNTP; Type=NTP"
+	    " there)",
 	[RESPOND_MARTIAN] = "request from outside with a loopback address",
 	[RESPOND_SELF] = "request from our own socket",
 	[RESPOND_UNSTAMPED] = "datagram without its receive time or local"

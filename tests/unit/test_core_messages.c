@@ -102,6 +102,67 @@ begin_and_listen(void **state)
 }
 
 static void
+restrict_lines(void **state)
+{
+	struct msg_conf_restrict restricts = { .count = 2, .rows = {
+	    { RESTRICT_ADD, 4, 24, 0, RESTRICT_ALL, { 192, 0, 2 } },
+	    { RESTRICT_SOURCE, 0, 0, 0, 0, { 0 } } } };
+
+	(void)state;
+	REFUSED(conf_restrict_valid, restricts, count, 0);
+	REFUSED(conf_restrict_valid, restricts, count, 1);
+	REFUSED(conf_restrict_valid, restricts, count, 3);
+	REFUSED(conf_restrict_valid, restricts, count,
+	    CONF_RESTRICTS_PART + 1);
+	REFUSED(conf_restrict_valid, restricts, count, UINT32_MAX);
+	REFUSED(conf_restrict_valid, restricts, reserved, 1);
+	REFUSED(conf_restrict_valid, restricts, rows[0].action,
+	    RESTRICT_ACTION_MAX);
+	REFUSED(conf_restrict_valid, restricts, rows[0].action,
+	    RESTRICT_SOURCE);
+	REFUSED(conf_restrict_valid, restricts, rows[0].family, 0);
+	REFUSED(conf_restrict_valid, restricts, rows[0].family, 5);
+	ACCEPTED(conf_restrict_valid, restricts, rows[0].family, 6);
+	REFUSED(conf_restrict_valid, restricts, rows[0].prefix, 33);
+	REFUSED(conf_restrict_valid, restricts, rows[0].prefix, 22);
+	ACCEPTED(conf_restrict_valid, restricts, rows[0].prefix, 23);
+	REFUSED(conf_restrict_valid, restricts, rows[0].reserved, 1);
+	REFUSED(conf_restrict_valid, restricts, rows[0].flags,
+	    RESTRICT_ALL + 1);
+	REFUSED(conf_restrict_valid, restricts, rows[0].bytes[3], 1);
+	REFUSED(conf_restrict_valid, restricts, rows[0].bytes[15], 1);
+	REFUSED(conf_restrict_valid, restricts, rows[1].family, 4);
+	REFUSED(conf_restrict_valid, restricts, rows[1].prefix, 1);
+	REFUSED(conf_restrict_valid, restricts, rows[2].flags, 1);
+	REFUSED(conf_restrict_valid, restricts,
+	    rows[CONF_RESTRICTS_PART - 1].bytes[15], 1);
+}
+
+static void
+rate_limits(void **state)
+{
+	struct msg_conf_limit limit = { .interval_ns = 1, .burst = 1,
+	    .clients = 1 };
+
+	(void)state;
+	REFUSED(conf_limit_valid, limit, interval_ns, 0);
+	REFUSED(conf_limit_valid, limit, interval_ns, INT64_MAX);
+	REFUSED(conf_limit_valid, limit, minimum_ns, -1);
+	REFUSED(conf_limit_valid, limit, minimum_ns, INT64_MAX);
+	REFUSED(conf_limit_valid, limit, kod_interval_ns, -1);
+	REFUSED(conf_limit_valid, limit, kod_interval_ns, INT64_MAX);
+	REFUSED(conf_limit_valid, limit, max_age_ns, -1);
+	REFUSED(conf_limit_valid, limit, max_age_ns, INT64_MAX);
+	REFUSED(conf_limit_valid, limit, burst, 0);
+	REFUSED(conf_limit_valid, limit, burst, UINT32_MAX);
+	REFUSED(conf_limit_valid, limit, clients, 0);
+	REFUSED(conf_limit_valid, limit, clients, CONF_CLIENTS_MAX + 1);
+	ACCEPTED(conf_limit_valid, limit, clients, CONF_CLIENTS_MAX);
+	REFUSED(conf_limit_valid, limit, enabled, 2);
+	REFUSED(conf_limit_valid, limit, reserved[6], 1);
+}
+
+static void
 what_net_reports(void **state)
 {
 	struct msg_status status = { .stratum = 16, .leap = 3,
@@ -169,6 +230,8 @@ main(void)
 		cmocka_unit_test(sources),
 		cmocka_unit_test(settings),
 		cmocka_unit_test(begin_and_listen),
+		cmocka_unit_test(restrict_lines),
+		cmocka_unit_test(rate_limits),
 		cmocka_unit_test(what_net_reports),
 		cmocka_unit_test(questions),
 		cmocka_unit_test(answers),

@@ -110,6 +110,8 @@ who_serves_nobody_listens_to_itself_only(void **state)
 		("restrict default noserve\nrestrict 127.0.0.1\n"
 		    "restrict ::1\n"),
 		"restrict -4 default ignore\nrestrict -6 default ignore\n",
+		"restrict default ignore\nrestrict default limited\n",
+		"restrict default ignore\nunrestrict default limited\n",
 	};
 	size_t i;
 
@@ -128,7 +130,10 @@ who_excepts_a_network_serves(void **state)
 		    "restrict 192.0.2.0 mask 255.255.255.0\n"),
 		"restrict default kod nomodify nopeer noquery limited\n",
 		"restrict -4 default ignore\n",
-		"restrict default ignore\nrestrict default limited\n",
+		"restrict default ignore\nunrestrict default ignore\n",
+		"restrict default ignore\nunrestrict -6 default\n",
+		"restrict default ignore\nrestrict default ntpport\n",
+		"restrict default ntpport ignore\n",
 		"restrict source ignore\n",
 	};
 	size_t i;
