@@ -6,6 +6,13 @@
 
 #include <math.h>
 
+/*
+ * RFC 5905 casts off as soon as the others' spread exceeds the least jitter.
+ * With a filter that averages jitter away that is nearly always, and who is
+ * cast off then changes all the time, and the combined offset with it.
+ */
+#define SIGNIFICANT	3
+
 static double
 metric(const struct candidate *candidate, double maxdist)
 {
@@ -61,15 +68,24 @@ worst(const struct candidate *survivors, size_t count, double *jitter)
 	return found;
 }
 
+/* What one of them may be wrong by whatever the others say: its jitter, and
+ * what cannot be seen of its path. */
 static double
-least_jitter(const struct candidate *survivors, size_t count)
+own_error(const struct candidate *candidate)
 {
-	double least = survivors[0].jitter;
+	return candidate->jitter > candidate->offset_sd ?
+	    candidate->jitter : candidate->offset_sd;
+}
+
+static double
+least_error(const struct candidate *survivors, size_t count)
+{
+	double least = own_error(&survivors[0]);
 	size_t i;
 
 	for (i = 1; i < count; i++)
-		if (survivors[i].jitter < least)
-			least = survivors[i].jitter;
+		if (own_error(&survivors[i]) < least)
+			least = own_error(&survivors[i]);
 	return least;
 }
 
@@ -97,7 +113,8 @@ cluster_survivors(struct candidate *survivors, size_t count, uint32_t minclock,
 	while (count > 1 && count > minclock) {
 		which = worst(survivors, count, &furthest);
 		if (which == count ||
-		    furthest <= least_jitter(survivors, count))
+		    furthest <= SIGNIFICANT * least_error(survivors,
+		    count))
 			break;
 		cast_off(survivors, count, which);
 		count--;
