@@ -254,7 +254,7 @@ filter_add(scmp_filter_ctx filter, uint32_t action,
 	const struct sandbox_call *call;
 	int error = 0;
 
-	for (call = calls; call < calls + ncalls && error == 0; call++) {
+	for (call = calls; ncalls > 0 && error == 0; call++, ncalls--) {
 		/* an int, of which the kernel looks at 32 bits */
 		const struct scmp_arg_cmp compare = {
 			(unsigned int)call->argument, SCMP_CMP_MASKED_EQ,
