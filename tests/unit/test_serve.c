@@ -42,6 +42,9 @@ struct rig {
 	int		sockets[2];	/* 127.0.0.1 and ::1 */
 	struct sockaddr_storage names[2];
 	socklen_t	lengths[2];
+	/* of the next generation; count 0 and interval 0: not sent */
+	struct msg_conf_restrict restricts;
+	struct msg_conf_limit limit;
 };
 
 static int64_t
@@ -126,9 +129,26 @@ expect_signal(int channel, uint16_t type, uint32_t id)
 }
 
 static void
+configure_rules(struct rig *rig)
+{
+	struct message_header restricts = { MSG_CONF_RESTRICT,
+	    sizeof(rig->restricts), rig->generation };
+	struct message_header limit = { MSG_CONF_LIMIT, sizeof(rig->limit),
+	    rig->generation };
+
+	rig->restricts.header = restricts;
+	rig->limit.header = limit;
+	if (rig->restricts.count > 0)
+		assert_true(channel_send(rig->channel, &rig->restricts, -1));
+	if (rig->limit.interval_ns > 0)
+		assert_true(channel_send(rig->channel, &rig->limit, -1));
+}
+
+static void
 configure(struct rig *rig, const int *sockets, uint32_t count)
 {
-	struct msg_conf_begin begin = { .items = count,
+	struct msg_conf_begin begin = { .items = count +
+	    (rig->restricts.count > 0) + (rig->limit.interval_ns > 0),
 	    .header = { MSG_CONF_BEGIN, sizeof(begin), ++rig->generation } };
 	struct msg_conf_listen listen = { .loopback = 1,
 	    .header = { MSG_CONF_LISTEN, sizeof(listen), rig->generation } };
@@ -137,6 +157,7 @@ configure(struct rig *rig, const int *sockets, uint32_t count)
 	uint32_t i;
 
 	assert_true(channel_send(rig->channel, &begin, -1));
+	configure_rules(rig);
 	for (i = 0; i < count; i++) {
 		length = sizeof(name);
 		assert_int_equal(getsockname(sockets[i],
@@ -470,6 +491,215 @@ the_reply_comes_from_the_address_asked(void **state)
 	close(any);
 }
 
+static void
+restrict_line(struct rig *rig, const char *network, uint8_t prefix,
+    uint32_t flags)
+{
+	struct conf_restrict_row *row =
+	    &rig->restricts.rows[rig->restricts.count++];
+	struct address address;
+
+	assert_true(address_from_text(network, &address));
+	row->action = RESTRICT_ADD;
+	row->family = address.family;
+	row->prefix = prefix;
+	row->flags = flags;
+	memcpy(row->bytes, address.bytes, sizeof(row->bytes));
+}
+
+/* A client at that address of the loopback network. */
+static int
+client_at(const struct rig *rig, const char *text)
+{
+	struct sockaddr_storage name;
+	struct address address;
+	socklen_t length;
+	int fd;
+
+	assert_true(address_from_text(text, &address));
+	length = address_to_sockaddr(&address, &name);
+	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	assert_int_not_equal(fd, -1);
+	assert_int_equal(bind(fd, (struct sockaddr *)&name, length), 0);
+	assert_int_equal(connect(fd, (const struct sockaddr *)&rig->names[0],
+	    rig->lengths[0]), 0);
+	return fd;
+}
+
+/* What was sent before it to the same socket has been dealt with. */
+static void
+fence(int fd)
+{
+	uint8_t wire[NTP_HEADER_SIZE];
+	struct ntp_header answer;
+
+	request(wire, 4, NTP_MODE_CLIENT, 77);
+	ask(fd, wire, sizeof(wire), &answer);
+	assert_true(answer.org == 77);
+}
+
+static bool
+is_silent(int fd)
+{
+	uint8_t reply[NTP_PACKET_MAX];
+
+	return recv(fd, reply, sizeof(reply), MSG_DONTWAIT) == -1 &&
+	    errno == EAGAIN;
+}
+
+static void
+who_is_denied_gets_nothing_whatever_it_sends(void **state)
+{
+	static const size_t sizes[] = { 1, 12, 48, 60, 68, 72, 1400 };
+	struct rig *rig = *state;
+	uint8_t wire[1400] = { 0 };
+	unsigned int first;
+	int denied, good;
+	size_t i;
+
+	restrict_line(rig, "127.0.0.8", 29, RESTRICT_IGNORE);
+	configure(rig, rig->sockets, 2);
+	denied = client_at(rig, "127.0.0.9");
+	good = client_at(rig, "127.0.0.1");
+	for (i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		for (first = 0; first < 256; first++) {
+			wire[0] = (uint8_t)first;
+			assert_int_equal(send(denied, wire, sizes[i], 0),
+			    sizes[i]);
+			if (first % 16 == 15)
+				fence(good);
+		}
+	}
+	assert_true(is_silent(denied));
+	/* and the next generation may say otherwise */
+	rig->restricts.count = 0;
+	memset(rig->restricts.rows, 0, sizeof(rig->restricts.rows));
+	configure(rig, rig->sockets, 2);
+	fence(denied);
+	close(denied);
+	close(good);
+	close(rig->channel);
+	assert_int_equal(role_process_wait(&rig->process), 0);
+	assert_non_null(strstr(rig->process.text, "restricted 1792"));
+}
+
+static void
+each_flag_denies_what_it_says(void **state)
+{
+	static const struct {
+		const char	*from;
+		uint32_t	flags;
+		int		version;
+		bool		answered;
+	} rows[] = {
+		{ "127.0.1.1", RESTRICT_NOSERVE, 4, false },
+		{ "127.0.1.2", RESTRICT_NOTRUST, 4, false },
+		{ "127.0.1.3", RESTRICT_VERSION, 3, false },
+		{ "127.0.1.3", RESTRICT_VERSION, 4, true },
+		{ "127.0.1.4", RESTRICT_NOQUERY | RESTRICT_NOMODIFY, 3, true },
+		{ "127.0.1.5", RESTRICT_NTPPORT | RESTRICT_IGNORE, 4, true },
+		{ "127.0.1.6", RESTRICT_KOD, 1, true },
+		{ "127.0.1.7", 0, 4, true },
+	};
+	struct rig *rig = *state;
+	uint8_t wire[NTP_HEADER_SIZE];
+	struct ntp_header answer;
+	int good = client_at(rig, "127.0.0.1"), fd;
+	size_t i;
+
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		restrict_line(rig, rows[i].from, 32, rows[i].flags);
+	configure(rig, rig->sockets, 2);
+	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		fd = client_at(rig, rows[i].from);
+		request(wire, rows[i].version, NTP_MODE_CLIENT, i);
+		if (rows[i].answered) {
+			ask(fd, wire, sizeof(wire), &answer);
+			assert_true(answer.org == i);
+		} else {
+			assert_int_equal(send(fd, wire, sizeof(wire), 0),
+			    sizeof(wire));
+			fence(good);
+			assert_true(is_silent(fd));
+		}
+		close(fd);
+	}
+	close(good);
+}
+
+/* 20 at once, then one in 16 and a rare RATE, which tells no time. */
+static void
+who_asks_too_often_is_told_so_rarely(void **state)
+{
+	enum { FLOOD = 2000 };
+	struct rig *rig = *state;
+	unsigned int answers = 0, told = 0, i;
+	uint8_t wire[NTP_HEADER_SIZE], reply[NTP_PACKET_MAX];
+	struct ntp_header answer;
+	int greedy = client_at(rig, "127.0.0.9"),
+	    good = client_at(rig, "127.0.0.1");
+
+	restrict_line(rig, "127.0.0.9", 32, RESTRICT_LIMITED | RESTRICT_KOD);
+	/* an hour for one more, so that it does not matter how fast we are */
+	rig->limit = (struct msg_conf_limit){
+		.interval_ns = 3600 * NS_PER_S, .burst = 20,
+		.kod_interval_ns = 3600 * NS_PER_S,
+		.max_age_ns = 1000000 * NS_PER_S, .clients = 1000, .enabled = 1
+	};
+	configure(rig, rig->sockets, 2);
+	for (i = 1; i <= FLOOD; i++) {
+		request(wire, 4, NTP_MODE_CLIENT, i);
+		assert_int_equal(send(greedy, wire, sizeof(wire), 0),
+		    sizeof(wire));
+		if (i % 20 == 0)
+			fence(good);
+	}
+	while (recv(greedy, reply, sizeof(reply), MSG_DONTWAIT) ==
+	    NTP_HEADER_SIZE) {
+		packet_decode(reply, &answer);
+		assert_int_equal(answer.mode, NTP_MODE_SERVER);
+		assert_true(answer.org != 0 && answer.org <= FLOOD);
+		answers += answer.stratum != 0;
+		if (answer.stratum != 0)
+			continue;
+		told++;
+		assert_int_equal(answer.refid, 0x52415445);	/* RATE */
+		assert_int_equal(answer.leap, 3);
+		assert_true(answer.rec == answer.org);
+		assert_true(answer.xmt == answer.org);
+		assert_true(answer.reftime == 0);
+	}
+	assert_int_equal(told, 1);
+	assert_in_range(answers, 20 + 60, 20 + 200);
+	close(greedy);
+	close(good);
+}
+
+static void
+our_sources_have_the_flags_for_sources(void **state)
+{
+	struct rig *rig = *state;
+	struct association_variables source = { .id = 1 };
+	uint8_t wire[NTP_HEADER_SIZE];
+	struct ntp_header answer;
+	int fd = client_at(rig, "127.0.0.7"),
+	    stranger = client_at(rig, "127.0.0.8");
+
+	assert_true(address_from_text("127.0.0.7", &source.remote));
+	source.remote.port = NTP_PORT;
+	page_write_association(rig->page, 5, &source);
+	restrict_line(rig, "0.0.0.0", 0, RESTRICT_IGNORE);
+	rig->restricts.rows[rig->restricts.count++].action = RESTRICT_SOURCE;
+	configure(rig, rig->sockets, 2);
+	request(wire, 4, NTP_MODE_CLIENT, 1);
+	assert_int_equal(send(stranger, wire, sizeof(wire), 0), sizeof(wire));
+	ask(fd, wire, sizeof(wire), &answer);
+	assert_true(answer.org == 1);
+	assert_true(is_silent(stranger));
+	close(fd);
+	close(stranger);
+}
+
 /* One answer to each of many who all hear the question: no. */
 static void
 a_broadcast_is_not_answered(void **state)
@@ -703,6 +933,10 @@ main(int argc, char *argv[])
 		TEST(the_observed_clock_is_what_is_served),
 		TEST(the_reply_comes_from_the_address_asked),
 		TEST(a_broadcast_is_not_answered),
+		TEST(who_is_denied_gets_nothing_whatever_it_sends),
+		TEST(each_flag_denies_what_it_says),
+		TEST(who_asks_too_often_is_told_so_rarely),
+		TEST(our_sources_have_the_flags_for_sources),
 		TEST(no_request_is_lost_by_a_reload),
 		TEST(sockets_of_old_generations_are_closed),
 		TEST(what_queued_while_it_was_down_is_not_answered),
