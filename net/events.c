@@ -93,11 +93,11 @@ events_rejected(const char *who, const struct action *action,
 	char text[EVENTS_SECONDS_TEXT];
 	uint32_t cause = action->u.event.cause;
 
+	(void)variables;
 	if (cause == REJECT_DISTANCE)
-		log_notice("%s: rejected: %s: root delay and dispersion %s s",
-		    who, cause_words[cause], events_seconds(
-		    variables->root_delay_ns / 2 +
-		    variables->root_dispersion_ns, text));
+		log_notice("%s: rejected: %s: it says %s s of itself", who,
+		    cause_words[cause], events_seconds(
+		    action->u.event.value_ns, text));
 	else
 		log_notice("%s: rejected: %s", who,
 		    cause < REJECT_MAX ? cause_words[cause] : "unknown");

@@ -125,6 +125,14 @@ kiss(struct association *association, uint32_t code, const struct moment *now,
 	return REPLY_ENDED;
 }
 
+/* What the server says of its own root distance. */
+static int64_t
+claimed_distance(const struct ntp_header *header)
+{
+	return ntp_short_to_ns(header->root_delay) / 2 +
+	    ntp_short_to_ns(header->root_dispersion);
+}
+
 enum reply_result
 association_reply(struct association *association,
     const struct reception *reception, const struct reply_context *context,
@@ -148,7 +156,8 @@ association_reply(struct association *association,
 	if (cause != REJECT_NONE) {
 		association->rejected[cause]++;
 		action_event(actions, association->id, CLIENT_REJECTED, cause,
-		    0);
+		    cause == REJECT_DISTANCE ?
+		    claimed_distance(&measurement->header) : 0);
 	}
 	if (!sanity_matched(cause))
 		return REPLY_IGNORED;

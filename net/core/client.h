@@ -49,7 +49,9 @@ enum action_type {
 
 /* What happened; the shell has the words and the rate limits. */
 enum client_event {
-	CLIENT_REACHABLE, CLIENT_UNREACHABLE, CLIENT_REJECTED /* cause */,
+	CLIENT_REACHABLE, CLIENT_UNREACHABLE,
+	CLIENT_REJECTED,	/* cause; value_ns of REJECT_DISTANCE: what the
+				 * server says of its root distance */
 	CLIENT_KOD /* code */, CLIENT_DEMOBILISED, CLIENT_MOBILISED,
 	CLIENT_SYSTEM_PEER, CLIENT_UNSYNCHRONISED, CLIENT_NO_MAJORITY,
 	CLIENT_LOCAL_CLOCK, CLIENT_NAME_FAILED /* enum resolve_status */,
