@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <setjmp.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -51,7 +52,7 @@ wanted(const char *file)
 	struct sockets sockets;
 	char address[ADDRESS_TEXT];
 	struct conf *conf;
-	size_t i;
+	size_t i, used = 0;
 
 	conf = conf_parse("test.conf", &reader, &report);
 	conf_report_free(&report);
@@ -62,10 +63,9 @@ wanted(const char *file)
 	for (i = 0; i < sockets.count; i++) {
 		assert_int_equal(sockets.list[i].fd, -1);
 		assert_int_equal(sockets.list[i].address.port, 123);
-		if (i > 0)
-			strcat(line, " ");
-		strcat(line, address_to_text(&sockets.list[i].address,
-		    address));
+		used += (size_t)snprintf(line + used, sizeof(line) - used,
+		    "%s%s", i == 0 ? "" : " ",
+		    address_to_text(&sockets.list[i].address, address));
 	}
 	conf_free(conf);
 	return line;
