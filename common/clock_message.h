@@ -32,6 +32,8 @@ enum clock_parent_message {
 #define CLOCK_FREQUENCY_MAX_PPT	(INT64_C(500) * 1000000)
 #define CLOCK_TIME_MAX_NS	(INT64_C(7258118400) * 1000000000) /* 2200 */
 #define CLOCK_POLL_MAX_S	(1 << 17)
+/* Beyond this a frequency is not known at all. */
+#define CLOCK_FREQUENCY_SD_MAX_PPT	(1000000 * INT64_C(1000000))
 
 enum sample_flag {
 	/* Steer the frequency only: the sources do not agree on the time. */
@@ -204,10 +206,17 @@ struct msg_state {
 };
 MESSAGE_ASSERT_SIZE(struct msg_state, 88);
 
+/* What clockctl receives: clock_message.c. */
 bool	clock_sample_valid(const void *message);
-bool	clock_applied_valid(const void *message);
 bool	clock_limits_valid(const void *message);
 bool	clock_newnet_valid(const void *message);
+
+/* What it sends: clock_report.c. */
+bool	clock_applied_valid(const void *message);
 bool	clock_state_valid(const void *message);
+
+/* low <= value <= high; a base frequency within CLOCK_FREQUENCY_MAX_PPT. */
+bool	clock_within(int64_t value, int64_t low, int64_t high);
+bool	clock_frequency_valid(int64_t ppt);
 
 #endif
