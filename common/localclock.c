@@ -11,59 +11,61 @@
 
 enum { TRIPLES = 5 };	/* best of 5: right to some 10 ns */
 
+/* Clock simulators have no BOOTTIME: nothing sleeps there. */
 static int64_t
 read_clock(clockid_t id)
 {
 	struct timespec ts;
 
-	if (clock_gettime(id, &ts) == -1)
+	if (clock_gettime(id, &ts) == -1 && (id != CLOCK_BOOTTIME ||
+	    clock_gettime(CLOCK_MONOTONIC, &ts) == -1))
 		abort();
 	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
 }
 
-/*
- * The middle of the narrowest MONOTONIC, BOOTTIME, MONOTONIC; exactly 0 where
- * that is possible, so that a machine that never slept adds no noise. Clock
- * simulators have no BOOTTIME: nothing sleeps there.
- */
+/* The narrowest of some readings outer, inner, outer; the middle of it. */
+struct triple {
+	int64_t		outer_ns;
+	int64_t		inner_ns;
+	int64_t		width_ns;
+};
+
+static struct triple
+read_triple(clockid_t outer, clockid_t inner)
+{
+	struct triple best = { .width_ns = INT64_MAX };
+	int64_t before, between, width;
+
+	for (int i = 0; i < TRIPLES; i++) {
+		before = read_clock(outer);
+		between = read_clock(inner);
+		width = read_clock(outer) - before;
+		if (width < best.width_ns)
+			best = (struct triple){ before + width / 2, between,
+			    width };
+	}
+	return best;
+}
+
+/* Exactly 0 where that is possible, so that a machine that never slept adds no
+ * noise. */
 static int64_t
 read_suspended(void)
 {
-	struct timespec boot;
-	int64_t before, after, middle = 0, width = INT64_MAX;
+	struct triple boot = read_triple(CLOCK_MONOTONIC, CLOCK_BOOTTIME);
+	int64_t ahead_ns = boot.inner_ns - boot.outer_ns;
 
-	for (int i = 0; i < TRIPLES; i++) {
-		before = read_clock(CLOCK_MONOTONIC);
-		if (clock_gettime(CLOCK_BOOTTIME, &boot) == -1)
-			return 0;
-		after = read_clock(CLOCK_MONOTONIC);
-		if (after - before < width) {
-			width = after - before;
-			middle = boot.tv_sec * NS_PER_S + boot.tv_nsec -
-			    before - width / 2;
-		}
-	}
-	return llabs(middle) <= width / 2 + 1 ? 0 : middle;
+	return llabs(ahead_ns) <= boot.width_ns / 2 + 1 ? 0 : ahead_ns;
 }
 
 void
 localclock_pair(struct clock_pair *pair)
 {
-	int64_t before, real, after;
+	struct triple real = read_triple(CLOCK_MONOTONIC_RAW, CLOCK_REALTIME);
+	int64_t suspended_ns = read_suspended();
 
-	pair->width_ns = INT64_MAX;
-	for (int i = 0; i < TRIPLES; i++) {
-		before = read_clock(CLOCK_MONOTONIC_RAW);
-		real = read_clock(CLOCK_REALTIME);
-		after = read_clock(CLOCK_MONOTONIC_RAW);
-		if (after - before < pair->width_ns) {
-			pair->width_ns = after - before;
-			pair->real_ns = real;
-			pair->axis_ns = before + pair->width_ns / 2;
-		}
-	}
-	pair->suspended_ns = read_suspended();
-	pair->axis_ns += pair->suspended_ns;
+	*pair = (struct clock_pair){ real.inner_ns,
+		real.outer_ns + suspended_ns, suspended_ns, real.width_ns };
 }
 
 int64_t

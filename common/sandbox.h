@@ -69,4 +69,13 @@ bool	sandbox_capabilities(uint64_t keep);
 bool	sandbox_filter(const struct sandbox_profile *profile);
 bool	sandbox_no_new_privs(void);
 
+/*
+ * What these are made of; false with errno. sandbox_bounding_set drops what is
+ * not in keep. Permitted and effective become keep, which permitted has to
+ * have; inheritable and ambient empty. A prctl(2) of one argument.
+ */
+bool	sandbox_bounding_set(uint64_t keep);
+bool	sandbox_capability_sets(uint64_t keep);
+bool	sandbox_prctl(int option, unsigned long value);
+
 #endif
