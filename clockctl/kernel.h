@@ -1,8 +1,8 @@
 /*
  * What clockctl needs of a clock: read it, and change it by one timex call.
- * Behind it stand the kernel (kernel.c), the virtual clock of --observe
- * (observe.c) and, in tests, a recorder in the kernel's place (record.c) and
- * a kernel in simulated time (simulated.c).
+ * Behind it stand the kernel (kernel.c), in a program of its own the virtual
+ * clock of --observe (observe.c) and, in tests, a recorder in the kernel's
+ * place (record.c) and a kernel in simulated time (simulated.c).
  */
 #ifndef CLOCKCTL_KERNEL_H
 #define CLOCKCTL_KERNEL_H
@@ -27,27 +27,11 @@ struct clock_backend {
 	void	(*difference)(void *state, int64_t *ns, int64_t *ppt);
 };
 
-/* state: that of observe_backend; the kernel needs none. */
+/* The real clock; it needs no state. */
 extern const struct clock_backend kernel_backend;
 
-/* --observe: a virtual clock that starts as the real one and obeys the same
- * calls; nothing is ever written. state: struct observe, zero at first. */
-extern const struct clock_backend observe_backend;
-
-struct observe {
-	bool		running;
-	int64_t		axis_ns;	/* of the last change of rate */
-	int64_t		real_ns;	/* the virtual clock there */
-	int64_t		frequency_ppt;
-	int64_t		chunk_ns;	/* slewed in this second */
-	int64_t		left_ns;	/* ADJ_OFFSET still to be slewed */
-	int64_t		system_ns;	/* CLOCK_REALTIME less virtual */
-	int64_t		system_ppt;
-	struct timex	timex;		/* the rest, as written */
-};
-
-/* What a process with this back-end may do, and nothing else. */
-extern const struct sandbox_profile kernel_profile, observe_profile;
+/* What a process with it may do, and nothing else. */
+extern const struct sandbox_profile kernel_profile;
 
 /* May this process set the clock? Changes nothing. */
 bool	kernel_permitted(void);

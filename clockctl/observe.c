@@ -3,8 +3,9 @@
  * steers the real clock disturbs it, and it follows the kernel's law for the
  * calls that we make: a quarter of what is armed in each second of its own.
  */
-#include "clockctl/kernel.h"
+#include "clockctl/observe.h"
 
+#include <seccomp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -104,4 +105,23 @@ observe_difference(void *state, int64_t *ns, int64_t *ppt)
 
 const struct clock_backend observe_backend = {
 	observe_read, observe_apply, observe_difference
+};
+
+static const struct sandbox_call observe_calls[] = {
+	{ SCMP_SYS(ppoll), -1, 0 },		/* wait for all of it */
+	{ SCMP_SYS(ppoll_time64), -1, 0 },
+	{ SCMP_SYS(recvmsg), -1, 0 },		/* channel_receive */
+	{ SCMP_SYS(sendmsg), -1, 0 },		/* channel_send */
+	{ SCMP_SYS(clock_adjtime), 0, CLOCK_REALTIME },	/* to read */
+	{ SCMP_SYS(clock_adjtime64), 0, CLOCK_REALTIME },
+	{ SCMP_SYS(clock_gettime), -1, 0 },	/* where there is no vDSO */
+	{ SCMP_SYS(clock_gettime64), -1, 0 },
+	{ SCMP_SYS(exit_group), -1, 0 },
+};
+
+const struct sandbox_profile observe_profile = {
+	.fds = 5, .silent = true,
+	.rlimit_nofile = 5, .rlimit_as = UINT64_C(64) << 20,
+	.mode = SANDBOX_ALLOW, .calls = observe_calls,
+	.ncalls = sizeof(observe_calls) / sizeof(*observe_calls),
 };

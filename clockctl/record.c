@@ -8,7 +8,7 @@
  * ntpd-clockctl-record, never installed; no CAP_SYS_TIME, no system call that
  * could set a clock but clock_adjtime(2) to read.
  */
-#include "clockctl/kernel.h"
+#include "clockctl/service.h"
 
 #include <fcntl.h>
 #include <seccomp.h>
@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "clockctl/observe.h"
 #include "clockctl/steer.h"
 #include "common/ntp_time.h"
 
@@ -73,13 +74,13 @@ record_difference(void *state, int64_t *ns, int64_t *ppt)
 	observe_backend.difference(state, ns, ppt);
 }
 
-const struct clock_backend kernel_backend = {
+static const struct clock_backend record_backend = {
 	record_read, record_apply, record_difference
 };
 
 /* Called before the lock-down, so the file can be opened here. */
-bool
-kernel_permitted(void)
+static bool
+record_permitted(void)
 {
 	const char *path = getenv("NTPA_SPY");
 	int fd;
@@ -94,21 +95,25 @@ static const struct sandbox_call record_calls[] = {
 	{ SCMP_SYS(ppoll), -1, 0 },
 	{ SCMP_SYS(recvmsg), -1, 0 },
 	{ SCMP_SYS(sendmsg), -1, 0 },
-	{ SCMP_SYS(close), -1, 0 },
 	{ SCMP_SYS(clock_adjtime), 0, CLOCK_REALTIME },
 	{ SCMP_SYS(clock_gettime), -1, 0 },
 	{ SCMP_SYS(exit_group), -1, 0 },
 	{ SCMP_SYS(write), 0, SPY_FD },
 };
 
-const struct sandbox_profile kernel_profile = {
+static const struct sandbox_profile record_profile = {
 	.fds = SPY_FD + 1, .rlimit_nofile = SPY_FD + 1,
 	.mode = SANDBOX_ALLOW, .calls = record_calls,
 	.ncalls = sizeof(record_calls) / sizeof(*record_calls),
 };
 
-const struct sandbox_profile observe_profile = {
-	.fds = SPY_FD, .rlimit_nofile = SPY_FD,
-	.mode = SANDBOX_ALLOW, .calls = record_calls,
-	.ncalls = sizeof(record_calls) / sizeof(*record_calls),
-};
+int
+main(int argc, char *argv[])
+{
+	const struct service_program program = {
+		&record_backend, &record_profile, record_permitted
+	};
+	struct observe observe = { 0 };
+
+	return service_run(argc, argv, &program, &observe);
+}

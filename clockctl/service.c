@@ -1,17 +1,15 @@
 /*
- * ntpd-clockctl: the one process that may move the clock. It hears the parent
- * (descriptor 3) and net (4) and nobody else, and writes no log. What it does
- * is decided in control.c; here is the loop and the lock-down.
- *
- * Exit status: 0 the parent is gone; 1 no lock-down; 2 not started by ntpd;
- * 3 may not set the clock.
+ * The service of the clock to the parent (descriptor 3) and to net (4) and to
+ * nobody else; it writes no log. What it does is decided in control.c; here is
+ * the loop and the lock-down. See service.h.
  */
+#include "clockctl/service.h"
+
 #include <errno.h>
 #include <poll.h>
 #include <string.h>
 #include <time.h>
 
-#include "clockctl/control.h"
 #include "common/channel.h"
 #include "common/message.h"
 #include "common/role.h"
@@ -20,7 +18,6 @@ enum { BURST = 512 };	/* messages of net looked at in a turn */
 
 struct clockctl {
 	struct control	control;
-	struct observe	observe;
 	struct msg_sample sample;	/* the newest of this turn */
 	bool		have_sample;
 	bool		net_ignored;	/* until the next NEWNET */
@@ -32,7 +29,7 @@ send_report(void *context, const struct message_header *message)
 {
 	(void)context;
 	(void)channel_send(message->type == MSG_APPLIED ?
-	    ROLE_FD_CLOCKCTL_NET : ROLE_FD_PARENT, message, -1);
+	    ROLE_FD_CLOCKCTL_NET : ROLE_FD_PARENT, message);
 }
 
 static void
@@ -42,7 +39,7 @@ send_signal(uint16_t type, uint32_t id)
 		.header = { type, sizeof(message), id }
 	};
 
-	(void)channel_send(ROLE_FD_PARENT, &message, -1);
+	(void)channel_send(ROLE_FD_PARENT, &message);
 }
 
 static void
@@ -174,7 +171,8 @@ turn(struct clockctl *clockctl)
 }
 
 int
-main(int argc, char *argv[])
+service_run(int argc, char *argv[], const struct service_program *program,
+    void *clock_state)
 {
 	struct clockctl clockctl;
 	struct role_arguments arguments;
@@ -182,14 +180,13 @@ main(int argc, char *argv[])
 
 	if (!role_parse(argc, argv, &arguments))
 		return 2;
-	if (!arguments.observe && !kernel_permitted())
+	if (program->permitted != NULL && !program->permitted())
 		return 3;
-	if (!sandbox_enter(arguments.observe ? &observe_profile :
-	    &kernel_profile, &arguments.identity, &failed))
+	if (!sandbox_enter(program->profile, &arguments.identity, &failed))
 		return 1;
 	memset(&clockctl, 0, sizeof(clockctl));
-	control_init(&clockctl.control, arguments.observe ? &observe_backend :
-	    &kernel_backend, &clockctl.observe, send_report, NULL);
+	control_init(&clockctl.control, program->clock, clock_state,
+	    send_report, NULL);
 	send_signal(MSG_CLOCK_READY, 0);
 	while (turn(&clockctl))
 		continue;

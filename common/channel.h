@@ -1,7 +1,8 @@
 /*
  * Sends and receives the messages of message.h over a SOCK_SEQPACKET socket.
  * Never waits: no process waits on a less trusted one.
- * System calls: recvmsg, sendmsg, and close for what was not asked for.
+ * System calls: recvmsg, sendmsg; channel_receive_fd also close, for what was
+ * not asked for.
  */
 #ifndef COMMON_CHANNEL_H
 #define COMMON_CHANNEL_H
@@ -9,6 +10,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+struct message_header;
 struct message_rule;
 
 enum channel_result {
@@ -23,16 +25,29 @@ enum channel_result {
 /*
  * Receives at most one message and hands it to its rule. state: the receiver's
  * present state, one bit. Zero length (a message or end of file) is CLOSED.
+ * channel_receive takes no descriptors: with one, a message is INVALID.
  */
 enum channel_result channel_receive(int fd, const struct message_rule *rules,
 	    size_t nrules, unsigned int state, void *context);
+enum channel_result channel_receive_fd(int fd,
+	    const struct message_rule *rules, size_t nrules,
+	    unsigned int state, void *context);
 
 /*
  * Sends one message, with a descriptor if passed_fd >= 0 (the caller keeps its
- * own). size is the struct's; header.size must say the same. Returns false,
- * with errno, when the queue is full or the other end is gone: the caller
- * counts it or gives up, as the channel demands.
+ * own). header.size is the whole struct's. Returns false, with errno, when the
+ * queue is full or the other end is gone: the caller counts it or gives up, as
+ * the channel demands.
  */
-bool	channel_send(int fd, const void *message, int passed_fd);
+bool	channel_send(int fd, const void *message);
+bool	channel_send_fd(int fd, const void *message, int passed_fd);
+
+/*
+ * The rule that a message satisfies in every respect, or NULL: for the two
+ * receivers above. header: of a message_buffer with length valid bytes.
+ */
+const struct message_rule *channel_rule(const struct message_header *header,
+	    size_t length, bool with_fd, const struct message_rule *rules,
+	    size_t nrules, unsigned int state);
 
 #endif

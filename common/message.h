@@ -28,6 +28,13 @@ struct message_header {
 	uint32_t	id;	/* sequence, generation or request, by type */
 };
 
+/* Room for any message, aligned for all of them. */
+union message_buffer {
+	struct message_header header;
+	max_align_t	align;
+	unsigned char	bytes[MESSAGE_SIZE_MAX];
+};
+
 /* Sizes are part of the protocol: padding that creeps in is an error. */
 #define MESSAGE_ASSERT_SIZE(type, bytes)				\
 	static_assert(sizeof(type) == (bytes) &&			\

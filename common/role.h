@@ -6,7 +6,8 @@
  * PARENT: pid; UID, GID: numbers, "-" for --unprivileged; ROOT: directory or
  * "-"; LOG: 0..2 (enum log_target); DEBUG: 0..9. WORDs: "observe", "4", "6",
  * and for net "epoch=N", the number that NEWNET tells clockctl.
- * Anything else, or a role started by hand, is exit status 2.
+ * clockctl is given no WORD. Anything else, or a role started by hand, is exit
+ * status 2.
  *
  * Descriptors, placed by the parent: 0 and 1 /dev/null, 2 the log, then
  *	clockctl	3 parent, 4 net
@@ -23,17 +24,27 @@ enum { ROLE_FD_PARENT = 3, ROLE_FD_CLOCKCTL_NET = 4, ROLE_FD_NET_CLOCKCTL = 4,
 	ROLE_FD_NET_RESOLVER = 5, ROLE_FD_NET_PAGE = 6, ROLE_FD_SERVE_PAGE = 4,
 	ROLE_FD_RESOLVER_NET = 4 };
 
+#define ROLE_ARGUMENTS	7	/* argc without WORDs */
+
 struct role_arguments {
 	struct sandbox_identity identity;
-	int		log_target;
-	int		debug;
+	uint32_t	log_target;
+	uint32_t	debug;
 	uint32_t	epoch;		/* 0 where there is none */
 	bool		observe;
 	bool		ipv4_only;
 	bool		ipv6_only;
 };
 
-/* argv is kept by reference. False: malformed (write nothing, exit 2). */
+/* argv is kept by reference. False: malformed (write nothing, exit 2).
+ * role_parse: without a word, for clockctl. */
 bool	role_parse(int argc, char *argv[], struct role_arguments *arguments);
+bool	role_parse_words(int argc, char *argv[],
+	    struct role_arguments *arguments);
+
+/* A decimal number without sign, blanks or a zero in front; false: it is none,
+ * or is not within min and max. */
+bool	role_number(const char *text, uint32_t min, uint32_t max,
+	    uint32_t *value);
 
 #endif

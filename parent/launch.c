@@ -20,8 +20,9 @@ launch_plan(const struct supervisor *supervisor, enum role role,
 	const struct supervise_setup *setup = &supervisor->setup;
 
 	memset(plan, 0, sizeof(*plan));
-	plan->role = role;
-	plan->binary = setup->binaries[role];
+	plan->program = role == ROLE_CLOCKCTL && setup->observe ?
+	    SPAWN_OBSERVER : (int)role;
+	plan->binary = setup->binaries[plan->program];
 	plan->unprivileged = setup->unprivileged;
 	plan->uid = setup->accounts[role].uid;
 	plan->gid = setup->accounts[role].gid;
@@ -41,6 +42,8 @@ launch_plan(const struct supervisor *supervisor, enum role role,
 		plan->fds[plan->nfds++] = setup->page[1];
 	if (role == ROLE_RESOLVER)
 		plan->fds[plan->nfds++] = setup->resolver_pair[1];
+	if (role == ROLE_CLOCKCTL)
+		return;			/* takes no words */
 	if (setup->observe)
 		plan->words[plan->nwords++] = "observe";
 	if (setup->ipv4_only)
@@ -70,7 +73,7 @@ launch_new_epoch(struct supervisor *supervisor, char *word, size_t size,
 	};
 
 	newnet.header.id = ++supervisor->net_epoch;
-	if (clock->channel >= 0 && !channel_send(clock->channel, &newnet, -1))
+	if (clock->channel >= 0 && !channel_send(clock->channel, &newnet))
 		supervise_restart(clock, "does not read its channel");
 	launch_drain(supervisor->setup.clock_pair[1]);
 	launch_drain(supervisor->setup.resolver_pair[0]);

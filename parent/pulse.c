@@ -24,7 +24,7 @@ pulse_ping(struct supervisor *supervisor, uint32_t number)
 		ping.header.type = i == ROLE_CLOCKCTL ? MSG_PING :
 		    MSG_CONF_PING;
 		/* A full channel will show as a PING not answered. */
-		(void)channel_send(child->channel, &ping, -1);
+		(void)channel_send(child->channel, &ping);
 		child->ping = number;
 	}
 }

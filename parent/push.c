@@ -32,7 +32,7 @@ push_signal(int channel, uint16_t type, uint32_t id, int fd)
 		.header = { .type = type, .size = sizeof(message), .id = id }
 	};
 
-	return channel_send(channel, &message, fd);
+	return channel_send_fd(channel, &message, fd);
 }
 
 /* The log first: it is no part of a configuration. */
@@ -49,7 +49,7 @@ push_begin(int channel, uint32_t generation, size_t items,
 	if (log->fd >= 0 && !push_signal(channel, MSG_CONF_LOG,
 	    (uint32_t)log->target, log->fd))
 		return false;
-	return channel_send(channel, &begin, -1);
+	return channel_send(channel, &begin);
 }
 
 static bool
@@ -60,7 +60,7 @@ push_source(int channel, uint32_t generation, const struct conf_source *source)
 	message.header.type = MSG_CONF_SOURCE;
 	message.header.size = sizeof(message);
 	message.header.id = generation;
-	return channel_send(channel, &message, -1);
+	return channel_send(channel, &message);
 }
 
 bool
@@ -74,7 +74,7 @@ push_net(int channel, uint32_t generation, const struct conf *conf,
 	system.header.size = sizeof(system);
 	system.header.id = generation;
 	if (!push_begin(channel, generation, conf->nsources + 1, log) ||
-	    !channel_send(channel, &system, -1))
+	    !channel_send(channel, &system))
 		return false;
 	for (source = conf->sources; source != NULL; source = source->next)
 		if (!push_source(channel, generation, source))
@@ -97,8 +97,7 @@ push_rows_flush(struct push_rows *rows)
 		return;
 	rows->messages++;
 	if (rows->channel >= 0 && !rows->failed)
-		rows->failed = !channel_send(rows->channel, &rows->message,
-		    -1);
+		rows->failed = !channel_send(rows->channel, &rows->message);
 	rows->message.count = 0;
 	memset(rows->message.rows, 0, sizeof(rows->message.rows));
 }
@@ -175,7 +174,7 @@ push_limit(int channel, uint32_t generation, const struct conf *conf)
 		.enabled = !conf->disable_monitor,
 	};
 
-	return channel_send(channel, &message, -1);
+	return channel_send(channel, &message);
 }
 
 bool
@@ -200,7 +199,7 @@ push_serve(int channel, uint32_t generation, const struct conf *conf,
 		listen.family = sockets->list[i].address.family;
 		listen.loopback =
 		    address_is_loopback(&sockets->list[i].address);
-		if (!channel_send(channel, &listen, sockets->list[i].fd))
+		if (!channel_send_fd(channel, &listen, sockets->list[i].fd))
 			return false;
 	}
 	return push_signal(channel, MSG_CONF_END, generation, -1);

@@ -30,11 +30,12 @@ static const struct {
 	const char *name;
 	const char *executable;
 	const char *built;	/* from the directory of ntpd in a build tree */
-} spawn_roles[ROLE_MAX] = {
+} spawn_roles[SPAWN_BINARIES] = {
 	[ROLE_CLOCKCTL] = { "clockctl", "ntpd-clockctl", "../clockctl" },
 	[ROLE_NET] = { "net", "ntpd-net", "../net" },
 	[ROLE_SERVE] = { "serve", "ntpd-serve", "../net/serve" },
 	[ROLE_RESOLVER] = { "resolver", "ntpd-resolver", "../net/resolver" },
+	[SPAWN_OBSERVER] = { "clockctl", "ntpd-observe", "../clockctl" },
 };
 
 const char *
@@ -83,11 +84,11 @@ spawn_own_directory(char *path, size_t size)
 }
 
 static void
-spawn_close(int binaries[ROLE_MAX])
+spawn_close(int binaries[SPAWN_BINARIES])
 {
 	int i;
 
-	for (i = 0; i < ROLE_MAX; i++) {
+	for (i = 0; i < SPAWN_BINARIES; i++) {
 		if (binaries[i] >= 0)
 			close(binaries[i]);
 		binaries[i] = -1;
@@ -99,14 +100,14 @@ spawn_close(int binaries[ROLE_MAX])
  * BASE/executable. All or nothing.
  */
 static bool
-spawn_open_place(int binaries[ROLE_MAX], const char *base, bool built,
+spawn_open_place(int binaries[SPAWN_BINARIES], const char *base, bool built,
     char *missing, size_t size)
 {
 	int i, saved;
 
-	for (i = 0; i < ROLE_MAX; i++)
+	for (i = 0; i < SPAWN_BINARIES; i++)
 		binaries[i] = -1;
-	for (i = 0; i < ROLE_MAX; i++) {
+	for (i = 0; i < SPAWN_BINARIES; i++) {
 		snprintf(missing, size, "%s/%s%s%s", base,
 		    built ? spawn_roles[i].built : "", built ? "/" : "",
 		    spawn_roles[i].executable);
@@ -123,7 +124,7 @@ spawn_open_place(int binaries[ROLE_MAX], const char *base, bool built,
 }
 
 bool
-spawn_open(int binaries[ROLE_MAX], char *missing, size_t size)
+spawn_open(int binaries[SPAWN_BINARIES], char *missing, size_t size)
 {
 	char own[PATH_MAX], moved[PATH_MAX], relative[PATH_MAX];
 
@@ -167,7 +168,7 @@ spawn_arguments(const struct spawn_plan *plan, pid_t parent,
 	snprintf(text->gid, sizeof(text->gid), "%u", (unsigned int)plan->gid);
 	snprintf(text->log, sizeof(text->log), "%d", plan->log_target);
 	snprintf(text->debug, sizeof(text->debug), "%d", plan->debug);
-	text->argv[0] = spawn_word(spawn_roles[plan->role].executable);
+	text->argv[0] = spawn_word(spawn_roles[plan->program].executable);
 	text->argv[1] = text->parent;
 	text->argv[2] = plan->unprivileged ? spawn_word("-") : text->uid;
 	text->argv[3] = plan->unprivileged ? spawn_word("-") : text->gid;

@@ -12,6 +12,10 @@
 
 enum role { ROLE_CLOCKCTL, ROLE_NET, ROLE_SERVE, ROLE_RESOLVER, ROLE_MAX };
 
+/* The executables: one a role, and the one that takes clockctl's place where
+ * the clock is only observed. */
+enum { SPAWN_OBSERVER = ROLE_MAX, SPAWN_BINARIES };
+
 #define SPAWN_FDS_MAX	4	/* handed to a role from descriptor 3 on */
 #define SPAWN_WORDS_MAX	4
 
@@ -19,7 +23,7 @@ enum role { ROLE_CLOCKCTL, ROLE_NET, ROLE_SERVE, ROLE_RESOLVER, ROLE_MAX };
 const char *spawn_name(enum role role);
 
 /*
- * Opens the executable of every role, so that an upgrade of the package while
+ * Opens every executable, so that an upgrade of the package while
  * the daemon runs cannot mix versions. They are looked for, all in one place:
  * beside this executable; in the build tree; in LIBEXECDIR as seen from SBINDIR
  * (the prefix may have been moved). Never in a place that has no relation to
@@ -27,7 +31,7 @@ const char *spawn_name(enum role role);
  * False: none of these is complete, and missing is the path of the first
  * executable that the last place lacks, errno says why.
  */
-bool	spawn_open(int binaries[ROLE_MAX], char *missing, size_t size);
+bool	spawn_open(int binaries[SPAWN_BINARIES], char *missing, size_t size);
 
 /*
  * The path that leads from the directory "from" to the directory "to", both
@@ -38,8 +42,8 @@ bool	spawn_relative(const char *from, const char *to, char *path,
 
 /* Everything a role is started with. Nothing is kept by spawn_start. */
 struct spawn_plan {
-	enum role	role;
-	int		binary;		/* of spawn_open */
+	int		program;	/* enum role, or SPAWN_OBSERVER */
+	int		binary;		/* of spawn_open, for program */
 	bool		unprivileged;	/* uid, gid, root are not used */
 	uid_t		uid;
 	gid_t		gid;

@@ -69,7 +69,7 @@ struct supervise_hooks {
 
 /* With what children are started; filled by the start. */
 struct supervise_setup {
-	int		binaries[ROLE_MAX];
+	int		binaries[SPAWN_BINARIES];
 	struct privilege_account accounts[ROLE_MAX];
 	const char	*roots[ROLE_MAX];
 	bool		unprivileged;

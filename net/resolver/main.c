@@ -46,7 +46,7 @@ worker_resolve(void *context, const void *message, int fd)
 	lookup_name(message, &reply);
 	alarm(0);
 	/* queue full: net asks again */
-	if (!channel_send(ROLE_FD_RESOLVER_NET, &reply, -1) &&
+	if (!channel_send(ROLE_FD_RESOLVER_NET, &reply) &&
 	    errno != EAGAIN)
 		_exit(0);
 }
@@ -115,7 +115,7 @@ resolver_answer(uint16_t type, uint32_t id)
 	const struct msg_conf_signal signal = { .header = {
 		.type = type, .size = sizeof(signal), .id = id } };
 
-	if (!channel_send(ROLE_FD_PARENT, &signal, -1) && errno != EAGAIN)
+	if (!channel_send(ROLE_FD_PARENT, &signal) && errno != EAGAIN)
 		exit(0);
 }
 
@@ -165,7 +165,7 @@ resolver_parent_ready(void *context, int fd, short revents)
 	struct loop *loop = context;
 
 	(void)revents;
-	switch (channel_receive(fd, resolver_rules,
+	switch (channel_receive_fd(fd, resolver_rules,
 	    sizeof(resolver_rules) / sizeof(resolver_rules[0]), 1, NULL)) {
 	case CHANNEL_HANDLED:
 	case CHANNEL_EMPTY:
@@ -223,10 +223,10 @@ main(int argc, char *argv[])
 	struct loop loop;
 	int i;
 
-	if (!role_parse(argc, argv, &arguments))
+	if (!role_parse_words(argc, argv, &arguments))
 		return 2;
 	log_init("resolver", (enum log_target)arguments.log_target,
-	    arguments.debug);
+	    (int)arguments.debug);
 	if (setenv("RES_OPTIONS", RESOLVER_OPTIONS, 1) != 0)
 		log_fatal("%s", strerror(errno));
 	if (!profile_fence())

@@ -76,10 +76,10 @@ main(int argc, char *argv[])
 	struct serve serve;
 	uint64_t key[2];
 
-	if (!role_parse(argc, argv, &arguments))
+	if (!role_parse_words(argc, argv, &arguments))
 		return 2;
 	log_init("serve", (enum log_target)arguments.log_target,
-	    arguments.debug);
+	    (int)arguments.debug);
 	/* a log that goes nowhere any more is no reason to die */
 	signal(SIGPIPE, SIG_IGN);
 	page = serve_page();
@@ -95,7 +95,7 @@ main(int argc, char *argv[])
 	    &serve.worker, memory);
 	(void)loop_add(&serve.loop, ROLE_FD_PARENT, POLLIN, serve_parent,
 	    &serve);
-	if (!channel_send(ROLE_FD_PARENT, &ready, -1))
+	if (!channel_send(ROLE_FD_PARENT, &ready))
 		return 1;
 	while (!serve.loop.stop)
 		loop_turn(&serve.loop, -1);

@@ -64,6 +64,7 @@ program() {
 
 program parent/ntpd libseccomp libbsd libm
 program clockctl/ntpd-clockctl libseccomp
+program clockctl/ntpd-observe libseccomp
 program net/ntpd-net libseccomp libbsd libm libnettle
 program net/serve/ntpd-serve libseccomp libbsd libm libnettle
 program net/resolver/ntpd-resolver libseccomp libbsd

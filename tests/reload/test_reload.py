@@ -31,7 +31,7 @@ def change_of_configuration():
     responder.start()
     with Daemon(HEAD + servers([1, 2, 3, 4]), '-D', '2') as daemon:
         daemon.ready()
-        clockctl = daemon.children()['clockctl']
+        clockctl = daemon.children()['observe']
         # The bursts at the start are over: from here on one poll in 8 s.
         wait_for('the bursts', lambda: all(
             len(responder.requests[f'127.1.0.{n}']) >= 9
@@ -70,7 +70,7 @@ def change_of_configuration():
             assert int(reach.group(1), 8) > 1, 'reach started anew'
         wait_for('the sample of the request in flight', lambda:
                  len(measured(daemon, 2)) > count)
-        assert daemon.children()['clockctl'] == clockctl
+        assert daemon.children()['observe'] == clockctl
         assert daemon.stop() == 0
     responder.stop()
 

@@ -141,9 +141,9 @@ def net_serve_and_resolver_come_back():
         wait_for('all of them are back', lambda:
                  len(daemon.children()) == 4, 30)
         after = daemon.children()
-        assert after['clockctl'] == before['clockctl']
+        assert after['observe'] == before['observe']
         assert not set(after.values()) & set(before.values()) - \
-            {before['clockctl']}
+            {before['observe']}
         wait_for('an answer again', lambda: query(wait=0.2) is not None)
         daemon.wait_log('association started', 2)
         count = len(daemon.logged('127.1.0.1 offset'))
@@ -167,7 +167,7 @@ def net_serve_and_resolver_come_back():
 def the_death_of_clockctl_ends_all():
     with Daemon(CONF) as daemon:
         children = daemon.ready().children()
-        os.kill(children['clockctl'], signal.SIGKILL)
+        os.kill(children['observe'], signal.SIGKILL)
         assert ended(daemon) == 1
         assert daemon.logged('clockctl was killed by signal 9')
         for role, pid in children.items():
@@ -261,7 +261,7 @@ def the_log_is_opened_anew():
                 wait_for('a new log', lambda: os.path.exists(path))
                 inode = os.stat(path).st_ino
                 for role, pid in before.items():
-                    if role == 'clockctl':
+                    if role == 'observe':
                         continue    # it logs nothing
                     wait_for(f'{role} writes to the new log',
                              lambda pid=pid: os.stat(
@@ -389,12 +389,13 @@ def a_message_that_is_none_ends_its_sender():
             daemon.wait_log(f'{role} broke the protocol')
         wait_for('all are new', lambda: len(daemon.children()) == 4 and not
                  (set(daemon.children().values()) & set(before.values()))
-                 - {before['clockctl']})
+                 - {before['observe']})
         assert daemon.stop() == 0
 
 
-ROLES = {'ntpd-clockctl': 'clockctl', 'ntpd-net': 'net',
-         'ntpd-serve': 'net/serve', 'ntpd-resolver': 'net/resolver'}
+ROLES = {'ntpd-clockctl': 'clockctl', 'ntpd-observe': 'clockctl',
+         'ntpd-net': 'net', 'ntpd-serve': 'net/serve',
+         'ntpd-resolver': 'net/resolver'}
 
 
 def the_siblings_are_found_wherever_it_stands():

@@ -1,7 +1,7 @@
 /*
  * ntpd-clockctl as a process, in its real sandbox, with the test as parent and
  * as net; its clock is the virtual one, and so can never be the machine's.
- * argv: ntpd-clockctl, ntpd-clockctl-record.
+ * argv: ntpd-clockctl, ntpd-observe, ntpd-clockctl-record.
  */
 #include "tests/unit/role_process.h"
 
@@ -81,7 +81,7 @@ send_newnet(struct clockctl *clockctl, uint32_t epoch)
 		.header = { MSG_NEWNET, sizeof(newnet), epoch }
 	};
 
-	assert_true(channel_send(clockctl->parent, &newnet, -1));
+	assert_true(channel_send(clockctl->parent, &newnet));
 }
 
 /* PONG comes after all that was caused before it. */
@@ -93,15 +93,14 @@ ping(struct clockctl *clockctl)
 	};
 	union message reply;
 
-	assert_true(channel_send(clockctl->parent, &message, -1));
+	assert_true(channel_send(clockctl->parent, &message));
 	expect(clockctl, clockctl->parent, MSG_PONG, &reply);
 	assert_int_equal(reply.header.id, clockctl->id);
 }
 
 static void
-start(struct clockctl *clockctl, const char *path, const char *word)
+start(struct clockctl *clockctl, const char *path)
 {
-	const char *const words[] = { word, NULL };
 	union message message;
 	int parent[2], net[2];
 
@@ -109,11 +108,11 @@ start(struct clockctl *clockctl, const char *path, const char *word)
 	role_process_channel(parent);
 	role_process_channel(net);
 	role_process_start(&clockctl->process, path,
-	    (const int[]){ parent[1], net[1] }, 2, words);
+	    (const int[]){ parent[1], net[1] }, 2, NULL);
 	clockctl->parent = parent[0];
 	clockctl->net = net[0];
 	expect(clockctl, clockctl->parent, MSG_CLOCK_READY, &message);
-	assert_true(channel_send(clockctl->parent, &limits, -1));
+	assert_true(channel_send(clockctl->parent, &limits));
 	expect(clockctl, clockctl->parent, MSG_LIMITS_ACK, &message);
 	assert_int_equal(message.header.id, 5);
 	send_newnet(clockctl, 1);
@@ -153,7 +152,7 @@ apply(struct clockctl *clockctl, int64_t ahead_ns)
 	struct msg_sample sample = make_sample(clockctl, ahead_ns);
 	union message message;
 
-	assert_true(channel_send(clockctl->net, &sample, -1));
+	assert_true(channel_send(clockctl->net, &sample));
 	do {
 		expect(clockctl, clockctl->net, MSG_APPLIED, &message);
 	} while (message.header.id != sample.header.id);
@@ -167,7 +166,7 @@ a_sample_moves_the_virtual_clock(void **state)
 	struct msg_applied applied;
 
 	(void)state;
-	start(&clockctl, programs[0], "observe");
+	start(&clockctl, programs[1]);
 	applied = apply(&clockctl, 300 * NS_PER_MS);
 	assert_int_equal(applied.status, CLOCK_STEPPED);
 	assert_true(llabs(applied.virtual_ns - 300 * NS_PER_MS) < NS_PER_MS);
@@ -208,9 +207,9 @@ send_invalid(struct clockctl *clockctl, int kind)
 		sample.header.size = sizeof(sample) - 8;
 		return send(fd, &sample, sizeof(sample), 0) > 0;
 	case 6:
-		return channel_send(fd, &sample, 0);	/* a descriptor */
+		return channel_send_fd(fd, &sample, 0);	/* a descriptor */
 	case 7:
-		return channel_send(fd, &signal, -1);	/* the parent's */
+		return channel_send(fd, &signal);	/* the parent's */
 	case 8:
 		sample.offset_ns = INT64_MIN;
 		break;
@@ -224,11 +223,11 @@ send_invalid(struct clockctl *clockctl, int kind)
 		sample.leap = 3;
 		break;
 	case 12:
-		return channel_send(fd, &limits, -1);
+		return channel_send(fd, &limits);
 	default:
 		return false;
 	}
-	return channel_send(fd, &sample, -1);
+	return channel_send(fd, &sample);
 }
 
 static void
@@ -240,7 +239,7 @@ what_is_invalid_silences_net_until_a_new_one(void **state)
 	int kind;
 
 	(void)state;
-	start(&clockctl, programs[0], "observe");
+	start(&clockctl, programs[1]);
 	for (kind = 0; send_invalid(&clockctl, kind); kind++) {
 		expect(&clockctl, clockctl.parent, MSG_STATE, &message);
 		while (message.state.event != EVENT_NET_INVALID)
@@ -248,7 +247,7 @@ what_is_invalid_silences_net_until_a_new_one(void **state)
 			    &message);
 		/* a good sample after it is not heard */
 		sample = make_sample(&clockctl, 0);
-		assert_true(channel_send(clockctl.net, &sample, -1));
+		assert_true(channel_send(clockctl.net, &sample));
 		ping(&clockctl);
 		ping(&clockctl);
 		while (recv(clockctl.net, &message, sizeof(message),
@@ -277,11 +276,11 @@ a_flood_is_throttled(void **state)
 	double seconds = 0;
 
 	(void)state;
-	start(&clockctl, programs[0], "observe");
+	start(&clockctl, programs[1]);
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	while (seconds < 2) {
 		sample = make_sample(&clockctl, 0);
-		sent += channel_send(clockctl.net, &sample, -1);
+		sent += channel_send(clockctl.net, &sample);
 		while (recv(clockctl.net, &message, sizeof(message),
 		    MSG_DONTWAIT) > 0)
 			if (message.header.id != 0) {
@@ -304,7 +303,7 @@ static void
 it_starts_only_as_a_child_with_the_right(void **state)
 {
 	struct role_process process;
-	const char *const word[] = { "root", NULL };
+	const char *const word[] = { "observe", NULL };
 	int parent[2], net[2];
 
 	(void)state;
@@ -329,9 +328,9 @@ an_invalid_parent_is_the_end(void **state)
 	struct msg_limits bad = limits;
 
 	(void)state;
-	start(&clockctl, programs[0], "observe");
+	start(&clockctl, programs[1]);
 	bad.reserved = 1;
-	assert_true(channel_send(clockctl.parent, &bad, -1));
+	assert_true(channel_send(clockctl.parent, &bad));
 	assert_int_equal(role_process_wait(&clockctl.process), 0);
 	role_process_end(&clockctl.process);
 	close(clockctl.parent);
@@ -354,7 +353,7 @@ calls_are_recorded(void **state)
 	assert_true(fd >= 0);
 	assert_int_equal(fchmod(fd, 0666), 0);
 	assert_int_equal(setenv("NTPA_SPY", path, 1), 0);
-	start(&clockctl, programs[1], NULL);
+	start(&clockctl, programs[2]);
 	assert_int_equal(apply(&clockctl, -700 * NS_PER_MS).status,
 	    CLOCK_STEPPED);
 	stop(&clockctl);
@@ -388,7 +387,7 @@ main(int argc, char *argv[])
 		cmocka_unit_test(calls_are_recorded),
 	};
 
-	if (argc != 3)
+	if (argc != 4)
 		return 2;
 	programs = (const char *const *)argv + 1;
 	return cmocka_run_group_tests(tests, NULL, NULL);

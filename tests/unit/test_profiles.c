@@ -22,7 +22,7 @@
 
 #include <cmocka.h>
 
-#include "clockctl/kernel.h"
+#include "clockctl/observe.h"
 #include "common/sandbox_build.h"
 #include "net/profile.h"
 #include "net/resolver/profile.h"
@@ -44,8 +44,8 @@ static const struct {
 	size_t		most;
 	bool		executes;	/* the parent, which starts the rest */
 } roles[] = {
-	{ "clockctl", &kernel_profile, 12, false },
-	{ "clockctl --observe", &observe_profile, 12, false },
+	{ "clockctl", &kernel_profile, 11, false },
+	{ "observe", &observe_profile, 11, false },
 	{ "net", &net_profile, 35, false },
 	{ "serve", &serve_profile, 16, false },
 	{ "resolver", &resolver_profile, 0, false },

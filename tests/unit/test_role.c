@@ -27,7 +27,23 @@ parse(const char *line, struct role_arguments *arguments)
 		argc++;
 	}
 	argv[argc] = NULL;
-	return role_parse(argc, argv, arguments);
+	return role_parse_words(argc, argv, arguments);
+}
+
+static void
+who_takes_no_words_is_given_none(void **state)
+{
+	char text[][2] = { "x", "1", "2", "3", "-", "0", "0", "4" };
+	char *line[] = { text[0], text[1], text[2], text[3], text[4],
+	    text[5], text[6], text[7], NULL };
+	struct role_arguments a;
+
+	(void)state;
+	assert_true(role_parse(7, line, &a));
+	assert_int_equal(a.identity.uid, 2);
+	assert_int_equal(a.identity.gid, 3);
+	assert_false(role_parse(8, line, &a));
+	assert_false(role_parse(6, line, &a));
 }
 
 static void
@@ -137,6 +153,7 @@ main(void)
 		cmocka_unit_test(unprivileged_is_two_dashes_and_no_root),
 		cmocka_unit_test(anything_else_is_malformed),
 		cmocka_unit_test(the_largest_numbers_pass),
+		cmocka_unit_test(who_takes_no_words_is_given_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

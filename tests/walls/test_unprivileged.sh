@@ -45,8 +45,8 @@ echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start
 echo 'server 127.0.0.2' >"$work/ntp.conf"
 # the build may be where only root can look
 cp "$BUILD/parent/ntpd" "$BUILD/net/ntpd-net" "$work"
-cp "$BUILD/clockctl/ntpd-clockctl" "$BUILD/net/serve/ntpd-serve" "$work"
-cp "$BUILD/net/resolver/ntpd-resolver" "$work"
+cp "$BUILD/clockctl/ntpd-clockctl" "$BUILD/clockctl/ntpd-observe" "$work"
+cp "$BUILD/net/serve/ntpd-serve" "$BUILD/net/resolver/ntpd-resolver" "$work"
 
 status=0
 "$work/ntpd" -n --observe --unprivileged -c "$work/ntp.conf" </dev/null \
