@@ -336,8 +336,8 @@ control_wait(const struct control *control)
 int64_t
 control_sample_wait(const struct control *control)
 {
-	return control->handled_ns + POLICY_SAMPLE_GAP_NS -
-	    control->now.axis_ns;
+	return control->policy.net_epoch == 0 ? INT64_MAX :
+	    control->handled_ns + POLICY_SAMPLE_GAP_NS - control->now.axis_ns;
 }
 
 void

@@ -48,7 +48,8 @@ void	control_limits(struct control *control,
 void	control_sample(struct control *control,
 	    const struct msg_sample *sample);
 
-/* net broke the protocol: the parent is told, and no epoch is right. */
+/* net broke the protocol: the parent is told, and no sample is handled until
+ * there is another net. */
 void	control_net_invalid(struct control *control);
 /* A sample that was refused; or overtaken by a newer one before its turn. */
 void	control_refused(struct control *control, enum clock_status why);
@@ -57,7 +58,8 @@ void	control_refused(struct control *control, enum clock_status why);
 void	control_turn(struct control *control);
 /* ns until then, at the reading of the last call. */
 int64_t	control_wait(const struct control *control);
-/* ns until the next sample may be handled (8 a second); <= 0: now. */
+/* ns until the next sample may be handled (8 a second); <= 0: now. INT64_MAX:
+ * there is no net, or it is not heard any more. */
 int64_t	control_sample_wait(const struct control *control);
 
 /* The end: nothing runs on. */

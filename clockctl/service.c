@@ -20,7 +20,6 @@ struct clockctl {
 	struct control	control;
 	struct msg_sample sample;	/* the newest of this turn */
 	bool		have_sample;
-	bool		net_ignored;	/* until the next NEWNET */
 };
 
 /* What control.c has to say; it does not wait, and does not need an answer. */
@@ -82,8 +81,6 @@ handle_newnet(void *context, const void *message, int fd)
 		if (channel_receive(ROLE_FD_CLOCKCTL_NET, net_rules, 0, 0,
 		    NULL) != CHANNEL_INVALID)
 			break;
-	clockctl->net_ignored = false;
-	clockctl->have_sample = false;
 	policy_newnet(&clockctl->control.policy, newnet->header.id);
 }
 
@@ -128,12 +125,9 @@ serve_net(struct clockctl *clockctl)
 	for (int i = 0; i < BURST && result == CHANNEL_HANDLED; i++)
 		result = channel_receive(ROLE_FD_CLOCKCTL_NET, net_rules,
 		    sizeof(net_rules) / sizeof(*net_rules), 1, clockctl);
-	if (result == CHANNEL_INVALID || result == CHANNEL_CLOSED) {
-		clockctl->net_ignored = true;
-		clockctl->have_sample = false;
+	if (result == CHANNEL_INVALID || result == CHANNEL_CLOSED)
 		control_net_invalid(&clockctl->control);
-	}
-	if (clockctl->have_sample)
+	else if (clockctl->have_sample)
 		control_sample(&clockctl->control, &clockctl->sample);
 	clockctl->have_sample = false;
 }
@@ -145,20 +139,18 @@ turn(struct clockctl *clockctl)
 	struct control *control = &clockctl->control;
 	int64_t wait = control_wait(control);
 	int64_t sample_wait = control_sample_wait(control);
-	bool deaf = clockctl->net_ignored || sample_wait > 0;
+	struct timespec timeout = { 0 };
 	struct pollfd fds[2] = {
 		{ .fd = ROLE_FD_PARENT, .events = POLLIN },
-		{ .fd = deaf ? -1 : ROLE_FD_CLOCKCTL_NET, .events = POLLIN },
+		/* net is not heard more often than it may speak */
+		{ .fd = sample_wait > 0 ? -1 : ROLE_FD_CLOCKCTL_NET,
+		    .events = POLLIN },
 	};
-	struct timespec timeout;
 
-	/* net is not heard more often than it may speak */
-	if (!clockctl->net_ignored && sample_wait > 0 && sample_wait < wait)
+	if (sample_wait > 0 && sample_wait < wait)
 		wait = sample_wait;
-	if (wait < 0)
-		wait = 0;
-	timeout.tv_sec = wait / NS_PER_S;
-	timeout.tv_nsec = wait % NS_PER_S;
+	if (wait > 0)
+		timeout = (struct timespec){ wait / NS_PER_S, wait % NS_PER_S };
 	if (ppoll(fds, 2, &timeout, NULL) == -1 && errno != EINTR)
 		return false;
 	if (fds[0].revents != 0 && !serve_parent(clockctl))
