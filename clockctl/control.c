@@ -123,7 +123,8 @@ look_for_jump(struct control *control, const struct clock_pair *before)
 	} else if (control->leap != 0 && llabs(jump - leap) < NS_PER_S / 10) {
 		event = EVENT_LEAP_DONE;
 		jump = leap;
-	}
+	} else
+		control->policy.accepted = 0;
 	if (control->steer.slewing)
 		stop_slew(control, jump + remaining(control));
 	policy_moved(&control->policy, jump);
