@@ -265,4 +265,5 @@ push_limits(uint32_t generation, const struct conf *conf,
 	limits->spent_steps = account->spent_steps;
 	limits->spent_step_ns = account->spent_step_ns;
 	limits->spent_since_axis_ns = account->spent_since_axis_ns;
+	limits->budget_left_ns = account->budget_left_ns;
 }

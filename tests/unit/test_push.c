@@ -415,7 +415,7 @@ limits_say_what_file_and_command_line_say(void **state)
 	struct conf *conf = parsed("tinker panic 60 step 0.5 stepout 900\n"
 	    "disable ntp\n");
 	struct options options = { .first_any = 2, .slew = true };
-	const struct state_account account = { 1, 2, 3000, 4000 };
+	const struct state_account account = { 1, 2, 3000, 4000, 5000 };
 	const struct push_policy policy = {
 		.options = &options, .account = &account,
 		.frequency_known = true, .frequency_ppt = -12345678,
@@ -437,6 +437,7 @@ limits_say_what_file_and_command_line_say(void **state)
 	assert_int_equal(limits.spent_steps, 2);
 	assert_int_equal(limits.spent_step_ns, 3000);
 	assert_int_equal(limits.spent_since_axis_ns, 4000);
+	assert_int_equal(limits.budget_left_ns, 5000);
 	assert_true(limits.floor_s < limits.ceiling_s);
 	conf_free(conf);
 }
