@@ -49,7 +49,7 @@ struct child {
 	uint32_t	ping;		/* number asked last, 0 none */
 	uint32_t	pong;		/* number answered last */
 	unsigned int	failures;	/* in a row */
-	unsigned int	messages;	/* since window_ns, see supervise_flood */
+	unsigned int	messages;	/* since window_ns: supervise_flood */
 	int64_t		window_ns;
 	int64_t		started_ns;
 	int64_t		due_ns;
