@@ -63,6 +63,21 @@ def a_reload_changes_who_is_served():
         assert daemon.stop() == 0
 
 
+def a_name_is_looked_up():
+    """localhost is in /etc/hosts, or the library knows it."""
+    with Daemon(LOCAL + 'restrict -4 localhost noserve\n') as daemon:
+        daemon.ready()
+        daemon.wait_log('addresses of names in restrict lines changed')
+        daemon.wait_log('configuration 2 is in force')
+        assert query('127.0.0.1', wait=0.3) is None
+        assert query('::1') is not None
+        daemon.configure(LOCAL)
+        daemon.hup()
+        daemon.wait_log('configuration 3 is in force')
+        assert query('127.0.0.1') is not None
+        assert daemon.stop() == 0
+
+
 def who_asks_too_often_is_told_rarely():
     with Daemon(LOCAL + 'restrict default limited kod\n'
                 'restrict 127.0.0.1\n') as daemon:
@@ -110,5 +125,6 @@ def many_clients_are_remembered_in_bounded_memory():
 if __name__ == '__main__':
     isolate()
     sys.exit(run_tests([a_reload_changes_who_is_served,
+                        a_name_is_looked_up,
                         who_asks_too_often_is_told_rarely,
                         many_clients_are_remembered_in_bounded_memory]))
