@@ -123,9 +123,12 @@ look_for_jump(struct control *control, const struct clock_pair *before)
 	} else if (control->leap != 0 && llabs(jump - leap) < NS_PER_S / 10) {
 		event = EVENT_LEAP_DONE;
 		jump = leap;
-	}
+	} else
+		control->policy.accepted = 0;
 	if (control->steer.slewing)
 		stop_slew(control, jump + remaining(control));
+	/* through a sleep the kernel slews on until a second begins */
+	control->steer.armed_s = now->real_ns / NS_PER_S;
 	policy_moved(&control->policy, jump);
 	report_state(control, event, event == EVENT_SUSPENDED ? slept : jump);
 	return true;

@@ -152,7 +152,7 @@ struct conf {
 	size_t		nsources;
 	struct conf_interface *interfaces;
 	struct conf_restrict *restricts;
-	size_t		nrestricts;	/* `default` of both counts twice */
+	size_t		nrestricts;	/* rows that serve may get */
 	struct conf_limit limit;
 	struct msg_conf_system system;	/* tos; header left zero */
 	bool		minsane_given;	/* else from the number of sources */

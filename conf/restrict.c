@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "common/resolve_message.h"
 #include "conf/number.h"
 
 #define SECOND	INT64_C(1000000000)	/* in ns, and one in billionths */
@@ -110,9 +111,8 @@ restrict_subject(struct parser *parser, struct conf_restrict *rule,
 	rule->host = word->text;
 	rule->address.family = family;
 	if (!parser->host_said)
-		parse_warning(parser, word, "`%s` is a name, and a line with "
-		    "a name is not yet in effect (it follows DNS: whoever "
-		    "answers decides whom it is about); use an address",
+		parse_warning(parser, word, "`%s` follows DNS: whoever "
+		    "answers for the name decides whom this line is about",
 		    word->text);
 	parser->host_said = true;
 	return true;
@@ -199,7 +199,10 @@ parse_restrict(struct parser *parser, const struct directive *directive,
 	rule->remove = strcmp(directive->name, "unrestrict") == 0;
 	if (!restrict_subject(parser, rule, words, family))
 		return;
-	parser->conf->nrestricts += rule->address.family == 0 ? 2 : 1;
+	if (rule->host != NULL)
+		parser->conf->nrestricts += RESOLVE_ADDRESSES_MAX;
+	else
+		parser->conf->nrestricts += rule->address.family == 0 ? 2 : 1;
 	if (parser->conf->nrestricts > CONF_RESTRICTS_MAX) {
 		parse_error(parser, words, "more than %d restrict lines",
 		    CONF_RESTRICTS_MAX);

@@ -10,6 +10,7 @@
 
 #include "common/loop.h"
 #include "parent/logfile.h"
+#include "parent/names.h"
 #include "parent/notify.h"
 #include "parent/options.h"
 #include "parent/sockets.h"
@@ -56,6 +57,7 @@ struct daemon {
 	struct logfile	log;
 	struct conf	*conf;		/* in force */
 	struct sockets	sockets;
+	struct names	names;		/* of restrict lines in conf */
 	uint32_t	generation;
 	struct reload	reload;
 	struct clock_record clock;

@@ -8,6 +8,7 @@
 #include "common/clock_message.h"
 #include "common/conf_message.h"
 #include "common/message.h"
+#include "common/resolve_message.h"
 #include "parent/supervise.h"
 
 /* The parent's states towards one child, as bits. */
@@ -71,6 +72,16 @@ dispatch_net_status(void *context, const void *message, int fd)
 	    message);
 }
 
+static void
+dispatch_resolved(void *context, const void *message, int fd)
+{
+	struct child *child = context;
+
+	(void)fd;
+	child->supervisor->hooks->resolved(child->supervisor->context,
+	    message);
+}
+
 static const struct message_rule dispatch_clock_rules[] = {
 	{ MSG_CLOCK_READY, sizeof(struct msg_clock_signal), 0,
 	    DISPATCH_STARTING, NULL, dispatch_ready },
@@ -93,9 +104,20 @@ static const struct message_rule dispatch_net_rules[] = {
 	    DISPATCH_RUNNING, conf_status_valid, dispatch_net_status },
 };
 
-/* serve and the resolver: net's without STATUS, its last row. */
+/* serve: net's without STATUS, its last row. */
 #define DISPATCH_PLAIN	\
 	(sizeof(dispatch_net_rules) / sizeof(dispatch_net_rules[0]) - 1)
+
+static const struct message_rule dispatch_resolver_rules[] = {
+	{ MSG_READY, sizeof(struct msg_conf_signal), 0,
+	    DISPATCH_STARTING, NULL, dispatch_ready },
+	{ MSG_CONF_ACK, sizeof(struct msg_conf_signal), 0,
+	    DISPATCH_RUNNING, NULL, dispatch_ack },
+	{ MSG_ALIVE, sizeof(struct msg_conf_signal), 0,
+	    DISPATCH_RUNNING, NULL, dispatch_pong },
+	{ MSG_RESOLVED, sizeof(struct msg_resolved), 0,
+	    DISPATCH_RUNNING, resolve_reply_valid, dispatch_resolved },
+};
 
 static const struct {
 	const struct message_rule *rules;
@@ -105,7 +127,9 @@ static const struct {
 	    sizeof(dispatch_clock_rules) / sizeof(dispatch_clock_rules[0]) },
 	[ROLE_NET] = { dispatch_net_rules, DISPATCH_PLAIN + 1 },
 	[ROLE_SERVE] = { dispatch_net_rules, DISPATCH_PLAIN },
-	[ROLE_RESOLVER] = { dispatch_net_rules, DISPATCH_PLAIN },
+	[ROLE_RESOLVER] = { dispatch_resolver_rules,
+	    sizeof(dispatch_resolver_rules) /
+	    sizeof(dispatch_resolver_rules[0]) },
 };
 
 enum channel_result

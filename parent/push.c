@@ -11,6 +11,7 @@
 #include "common/ntp_time.h"
 #include "conf/conf.h"
 #include "config.h"
+#include "parent/names.h"
 #include "parent/options.h"
 #include "parent/sockets.h"
 #include "parent/state.h"
@@ -104,14 +105,17 @@ push_rows_flush(struct push_rows *rows)
 
 static void
 push_row(struct push_rows *rows, const struct conf_restrict *rule,
-    enum restrict_action action, uint8_t family)
+    uint8_t family)
 {
 	struct conf_restrict_row *row;
 
 	if (rows->message.count == CONF_RESTRICTS_PART)
 		push_rows_flush(rows);
 	row = &rows->message.rows[rows->message.count++];
-	row->action = (uint8_t)action;
+	row->action = rule->source ? RESTRICT_SOURCE : RESTRICT_ADD;
+	if (rule->remove)
+		row->action = rule->source ? RESTRICT_SOURCE_TAKE :
+		    RESTRICT_TAKE;
 	row->flags = rule->flags & RESTRICT_ALL;
 	row->family = family;
 	if (family == 0)
@@ -120,28 +124,50 @@ push_row(struct push_rows *rows, const struct conf_restrict *rule,
 	memcpy(row->bytes, rule->address.bytes, sizeof(row->bytes));
 }
 
-/* A name is no address yet. */
+/* A name: a row for each of its addresses, as far as they are known. */
 static void
-push_restrict(struct push_rows *rows, const struct conf_restrict *rule)
+push_name(struct push_rows *rows, const struct conf_restrict *rule,
+    const struct name *name)
 {
-	enum restrict_action action = rule->remove ? RESTRICT_TAKE :
-	    RESTRICT_ADD;
+	struct conf_restrict resolved = *rule;
+	unsigned int bit;
+	size_t i;
 
-	if (rule->source)
-		push_row(rows, rule, rule->remove ? RESTRICT_SOURCE_TAKE :
-		    RESTRICT_SOURCE, 0);
-	else if (rule->host == NULL && rule->address.family != 0)
-		push_row(rows, rule, action, rule->address.family);
-	else if (rule->host == NULL) {
-		push_row(rows, rule, action, 4);
-		push_row(rows, rule, action, 6);
+	for (i = 0; i < name->count; i++) {
+		resolved.address = name->addresses[i];
+		if (resolved.prefix == 0)
+			resolved.prefix = resolved.address.family == 4 ? 32 :
+			    128;
+		for (bit = resolved.prefix; bit < 128; bit++)
+			resolved.address.bytes[bit / 8] &=
+			    (uint8_t)~(1u << (7 - bit % 8));
+		push_row(rows, &resolved, resolved.address.family);
+		resolved.prefix = rule->prefix;
+	}
+}
+
+static void
+push_restrict(struct push_rows *rows, const struct conf_restrict *rule,
+    const struct names *names)
+{
+	const struct name *name;
+
+	if (rule->host != NULL) {
+		name = names_find(names, rule->host, rule->address.family);
+		if (name != NULL)
+			push_name(rows, rule, name);
+	} else if (rule->source || rule->address.family != 0) {
+		push_row(rows, rule, rule->address.family);
+	} else {
+		push_row(rows, rule, 4);
+		push_row(rows, rule, 6);
 	}
 }
 
 /* channel -1: sends nothing. Returns the number of messages. */
 static size_t
 push_restricts(int channel, uint32_t generation, const struct conf *conf,
-    bool *failed)
+    const struct names *names, bool *failed)
 {
 	struct push_rows rows = {
 		.message.header = { .type = MSG_CONF_RESTRICT,
@@ -151,7 +177,7 @@ push_restricts(int channel, uint32_t generation, const struct conf *conf,
 	const struct conf_restrict *rule;
 
 	for (rule = conf->restricts; rule != NULL; rule = rule->next)
-		push_restrict(&rows, rule);
+		push_restrict(&rows, rule, names);
 	push_rows_flush(&rows);
 	*failed = rows.failed;
 	return rows.messages;
@@ -179,7 +205,8 @@ push_limit(int channel, uint32_t generation, const struct conf *conf)
 
 bool
 push_serve(int channel, uint32_t generation, const struct conf *conf,
-    const struct sockets *sockets, const struct push_log *log)
+    const struct names *names, const struct sockets *sockets,
+    const struct push_log *log)
 {
 	struct msg_conf_listen listen = {
 		.header = { .type = MSG_CONF_LISTEN, .size = sizeof(listen),
@@ -188,11 +215,11 @@ push_serve(int channel, uint32_t generation, const struct conf *conf,
 	size_t i, restricts;
 	bool failed;
 
-	restricts = push_restricts(-1, generation, conf, &failed);
+	restricts = push_restricts(-1, generation, conf, names, &failed);
 	if (!push_begin(channel, generation, sockets->count + restricts + 1,
 	    log) || !push_limit(channel, generation, conf))
 		return false;
-	(void)push_restricts(channel, generation, conf, &failed);
+	(void)push_restricts(channel, generation, conf, names, &failed);
 	if (failed)
 		return false;
 	for (i = 0; i < sockets->count; i++) {
@@ -264,4 +291,5 @@ push_limits(uint32_t generation, const struct conf *conf,
 	limits->spent_steps = account->spent_steps;
 	limits->spent_step_ns = account->spent_step_ns;
 	limits->spent_since_axis_ns = account->spent_since_axis_ns;
+	limits->budget_left_ns = account->budget_left_ns;
 }

@@ -12,6 +12,7 @@
 #include "common/clock_message.h"
 
 struct conf;
+struct names;
 struct options;
 struct sockets;
 struct state_account;
@@ -29,7 +30,8 @@ struct push_log {
 bool	push_net(int channel, uint32_t generation, const struct conf *conf,
 	    const struct push_log *log);
 bool	push_serve(int channel, uint32_t generation, const struct conf *conf,
-	    const struct sockets *sockets, const struct push_log *log);
+	    const struct names *names, const struct sockets *sockets,
+	    const struct push_log *log);
 bool	push_resolver(int channel, uint32_t generation,
 	    const struct push_log *log);
 

@@ -20,6 +20,9 @@
 #define RECORD_ACCOUNT	RUNSTATEDIR "/ntpd/account"
 #define RECORD_HOUR_NS	(3600 * NS_PER_S)
 #define RECORD_SET_NS	NS_PER_MS
+/* The budget is written down when it differs from the file by so much. */
+#define RECORD_LESS_NS	(10 * NS_PER_MS)
+#define RECORD_MORE_NS	(50 * NS_PER_MS)
 
 static bool
 record_writes(const struct daemon *daemon)
@@ -98,14 +101,17 @@ record_account(struct daemon *daemon, const struct msg_state *state)
 		.spent_start = state->spent_start,
 		.spent_steps = state->spent_steps,
 		.spent_step_ns = state->spent_step_ns,
-		.spent_since_axis_ns = state->spent_since_axis_ns
+		.spent_since_axis_ns = state->spent_since_axis_ns,
+		.budget_left_ns = state->budget_left_ns
 	};
 	struct state_account *kept = &daemon->clock.account;
+	int64_t more = now.budget_left_ns - kept->budget_left_ns;
 
 	if (now.spent_start == kept->spent_start &&
 	    now.spent_steps == kept->spent_steps &&
 	    now.spent_step_ns == kept->spent_step_ns &&
-	    now.spent_since_axis_ns == kept->spent_since_axis_ns)
+	    now.spent_since_axis_ns == kept->spent_since_axis_ns &&
+	    more < RECORD_MORE_NS && more > -RECORD_LESS_NS)
 		return;
 	*kept = now;
 	record_write_account(daemon);

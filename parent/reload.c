@@ -49,7 +49,7 @@ reload_push(struct daemon *daemon, struct child *child, bool log)
 		break;
 	case ROLE_SERVE:
 		sent = push_serve(child->channel, daemon->generation,
-		    daemon->conf, &daemon->sockets, &to);
+		    daemon->conf, &daemon->names, &daemon->sockets, &to);
 		break;
 	case ROLE_RESOLVER:
 		sent = push_resolver(child->channel, daemon->generation, &to);
@@ -202,7 +202,9 @@ reload_replace(struct daemon *daemon, struct conf *conf,
 	if (conf != NULL) {
 		daemon->reload.retired = daemon->conf;
 		daemon->conf = conf;
+		names_take(&daemon->names, conf);
 	}
+	daemon->names.changed = false;	/* what is known goes with it */
 	daemon->reload.retiring = daemon->sockets;
 	daemon->sockets = *sockets;
 }
@@ -230,9 +232,12 @@ reload_rescan(struct daemon *daemon)
 		log_error("%s", why);
 		return;
 	}
-	if (sockets_same(&sockets, &daemon->sockets))
+	if (!sockets_same(&sockets, &daemon->sockets))
+		log_notice("addresses of this host changed");
+	else if (daemon->names.changed)
+		log_notice("addresses of names in restrict lines changed");
+	else
 		return;
-	log_notice("addresses of this host changed");
 	daemon->reload.active = true;
 	daemon->reload.refused = false;
 	daemon->reload.begun_ns = supervise_now();

@@ -149,6 +149,8 @@ start_configuration(struct daemon *daemon)
 	daemon->conf = reader_configuration(&daemon->options, &report);
 	if (daemon->conf != NULL)
 		logfile_open(&daemon->log, daemon->conf, &daemon->options);
+	if (daemon->conf != NULL)
+		names_take(&daemon->names, daemon->conf);
 	daemon->supervisor.setup.log_target = daemon->log.target;
 	daemon->supervisor.setup.log_fd = 2;
 	report_complaints(&report);

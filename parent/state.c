@@ -118,7 +118,7 @@ bool
 state_account_parse(const char *text, const char *boot_id,
     struct state_account *account)
 {
-	int64_t start, steps, sum, since;
+	int64_t start, steps, sum, since, budget;
 	size_t length = strlen(boot_id);
 
 	memset(account, 0, sizeof(*account));
@@ -137,12 +137,14 @@ state_account_parse(const char *text, const char *boot_id,
 	    !state_account_number(&text, "steps", UINT32_MAX, &steps) ||
 	    !state_account_number(&text, "sum-ns", INT64_MAX, &sum) ||
 	    !state_account_number(&text, "since-axis-ns", INT64_MAX, &since) ||
+	    !state_account_number(&text, "budget-ns", INT64_MAX, &budget) ||
 	    *text != '\0')
 		return false;
 	account->spent_start = (uint32_t)start;
 	account->spent_steps = (uint32_t)steps;
 	account->spent_step_ns = sum;
 	account->spent_since_axis_ns = since;
+	account->budget_left_ns = budget;
 	return true;
 }
 
@@ -153,9 +155,11 @@ state_account_format(const struct state_account *account, const char *boot_id,
 	int length;
 
 	length = snprintf(text, size, "boot %s\nstart %" PRIu32 "\nsteps %"
-	    PRIu32 "\nsum-ns %" PRId64 "\nsince-axis-ns %" PRId64 "\n",
+	    PRIu32 "\nsum-ns %" PRId64 "\nsince-axis-ns %" PRId64
+	    "\nbudget-ns %" PRId64 "\n",
 	    boot_id, account->spent_start, account->spent_steps,
-	    account->spent_step_ns, account->spent_since_axis_ns);
+	    account->spent_step_ns, account->spent_since_axis_ns,
+	    account->budget_left_ns);
 	if (length < 0 || (size_t)length >= size)
 		abort();
 	return (size_t)length;

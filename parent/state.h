@@ -35,6 +35,7 @@ struct state_account {
 	uint32_t	spent_steps;
 	int64_t		spent_step_ns;
 	int64_t		spent_since_axis_ns;
+	int64_t		budget_left_ns;	/* of the displacement account */
 };
 
 /*

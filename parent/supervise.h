@@ -19,6 +19,7 @@
 #include "common/clock_message.h"
 #include "common/conf_message.h"
 #include "common/loop.h"
+#include "common/resolve_message.h"
 #include "parent/privilege.h"
 #include "parent/spawn.h"
 
@@ -49,7 +50,7 @@ struct child {
 	uint32_t	ping;		/* number asked last, 0 none */
 	uint32_t	pong;		/* number answered last */
 	unsigned int	failures;	/* in a row */
-	unsigned int	messages;	/* since window_ns, see supervise_flood */
+	unsigned int	messages;	/* since window_ns: supervise_flood */
 	int64_t		window_ns;
 	int64_t		started_ns;
 	int64_t		due_ns;
@@ -65,6 +66,7 @@ struct supervise_hooks {
 	void (*clock_gone)(void *context, struct child *child);
 	void (*clock_state)(void *context, const struct msg_state *state);
 	void (*net_status)(void *context, const struct msg_status *status);
+	void (*resolved)(void *context, const struct msg_resolved *answer);
 };
 
 /* With what children are started; filled by the start. */

@@ -220,8 +220,8 @@ is_useless(const struct source_table *table,
 	    (association->reach == 0 && association->unreach >= patience));
 }
 
-/* Not all of them when the network is down: somebody must have answered the
- * last three polls, in which time the others have been asked too. */
+/* Not all of them when the network is down: somebody must have answered
+ * the last three polls, in which time the others have been asked too. */
 static void
 replace_useless(struct source_table *table, struct action_list *actions)
 {
@@ -236,7 +236,8 @@ replace_useless(struct source_table *table, struct action_list *actions)
 			reachable = true;
 	for (i = 0; i < ASSOCIATIONS_MAX; i++) {
 		association = &table->associations[i];
-		if (!is_useless(table, association) || !action_room(actions, 2) ||
+		if (!is_useless(table, association) ||
+		    !action_room(actions, 2) ||
 		    (!reachable && !association->stopped))
 			continue;
 		ban(&table->sources[association->source],

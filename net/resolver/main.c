@@ -5,10 +5,12 @@
  *
  * One process answers the parent; a few workers, made before the lock-down and
  * each locked down by itself, take net's requests from the one channel, where
- * each request wakes one of them. So a lookup that hangs keeps others waiting
+ * each request wakes one of them; one more takes the parent's, for restrict
+ * lines with a name, which the first passes on to it. So a lookup that hangs keeps others waiting
  * only if all hang. A worker that dies or hangs for good takes the role with
  * it, and the parent starts a new one; net asks again.
  */
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 
@@ -29,7 +31,7 @@
 #include "net/resolver/lookup.h"
 #include "net/resolver/profile.h"
 
-#define WORKERS		4
+#define WORKERS		5	/* the last one for the parent */
 #define HUNG_S		120	/* far beyond what the options below make */
 
 /* Two tries of two seconds for each name server; 5 s are the default. */
@@ -76,9 +78,9 @@ worker_run(void)
 	}
 }
 
-/* Never returns in the worker. */
+/* channel: where its requests come from. Never returns in the worker. */
 static pid_t
-worker_start(const struct role_arguments *arguments)
+worker_start(const struct role_arguments *arguments, int channel)
 {
 	struct sandbox_identity identity = arguments->identity;
 	const char *failed;
@@ -91,6 +93,9 @@ worker_start(const struct role_arguments *arguments)
 		return pid;
 	identity.parent = parent;
 	close(ROLE_FD_PARENT);
+	if (channel != ROLE_FD_RESOLVER_NET &&
+	    dup2(channel, ROLE_FD_RESOLVER_NET) == -1)
+		log_fatal("worker: %s", strerror(errno));
 	if (!sandbox_enter(&worker_profile, &identity, &failed))
 		log_fatal("worker: lock-down: %s: %s", failed,
 		    strerror(errno));
@@ -148,7 +153,31 @@ resolver_ping(void *context, const void *message, int fd)
 	resolver_answer(MSG_ALIVE, signal->header.id);
 }
 
+/* Where the queue of the worker is full, the parent asks again. */
+static void
+resolver_ask(void *context, const void *message, int fd)
+{
+	(void)context;
+	(void)fd;
+	(void)channel_send(ROLE_FD_RESOLVER_NET, message, -1);
+}
+
+static void
+resolver_tell(void *context, const void *message, int fd)
+{
+	(void)context;
+	(void)fd;
+	(void)channel_send(ROLE_FD_PARENT, message, -1);
+}
+
+static const struct message_rule resolver_worker_rules[] = {
+	{ MSG_RESOLVED, sizeof(struct msg_resolved), 0, 1,
+	    resolve_reply_valid, resolver_tell },
+};
+
 static const struct message_rule resolver_rules[] = {
+	{ MSG_RESOLVE, sizeof(struct msg_resolve), 0, 1,
+	    resolve_request_valid, resolver_ask },
 	{ MSG_CONF_BEGIN, sizeof(struct msg_conf_begin), 0, 1,
 	    conf_begin_valid, resolver_begin },
 	{ MSG_CONF_LOG, sizeof(struct msg_conf_signal), 1, 1, NULL,
@@ -178,6 +207,25 @@ resolver_parent_ready(void *context, int fd, short revents)
 	}
 }
 
+/* The worker for the parent; that it ended is seen elsewhere. */
+static void
+resolver_worker_ready(void *context, int fd, short revents)
+{
+	struct loop *loop = context;
+
+	(void)revents;
+	switch (channel_receive(fd, resolver_worker_rules, 1, 1, NULL)) {
+	case CHANNEL_HANDLED:
+	case CHANNEL_EMPTY:
+		break;
+	case CHANNEL_CLOSED:
+		loop_remove(loop, fd);
+		break;
+	case CHANNEL_INVALID:
+		log_fatal("a lookup broke the protocol");
+	}
+}
+
 /* One that ended well has seen that net is gone: so is our work. */
 static void
 resolver_worker_ended(void *context, int fd, short revents)
@@ -203,7 +251,8 @@ resolver_watch(struct loop *loop, const pid_t *workers)
 
 	loop_init(loop);
 	if (!loop_add(loop, ROLE_FD_PARENT, POLLIN, resolver_parent_ready,
-	    loop))
+	    loop) || !loop_add(loop, ROLE_FD_RESOLVER_NET, POLLIN,
+	    resolver_worker_ready, loop))
 		abort();
 	for (i = 0; i < WORKERS; i++) {
 		fd = (int)syscall(SYS_pidfd_open, workers[i], 0);
@@ -214,6 +263,23 @@ resolver_watch(struct loop *loop, const pid_t *workers)
 	}
 }
 
+/* All of them. Our end of the last one's channel takes the place of net's. */
+static void
+resolver_workers(const struct role_arguments *arguments, pid_t *workers)
+{
+	int own[2], i;
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, own) != 0)
+		log_fatal("socketpair: %s", strerror(errno));
+	for (i = 0; i < WORKERS - 1; i++)
+		workers[i] = worker_start(arguments, ROLE_FD_RESOLVER_NET);
+	workers[i] = worker_start(arguments, own[1]);
+	if (dup2(own[0], ROLE_FD_RESOLVER_NET) == -1)
+		log_fatal("%s", strerror(errno));
+	close(own[0]);
+	close(own[1]);
+}
+
 int
 main(int argc, char *argv[])
 {
@@ -221,7 +287,6 @@ main(int argc, char *argv[])
 	pid_t workers[WORKERS];
 	const char *failed;
 	struct loop loop;
-	int i;
 
 	if (!role_parse_words(argc, argv, &arguments))
 		return 2;
@@ -231,8 +296,7 @@ main(int argc, char *argv[])
 		log_fatal("%s", strerror(errno));
 	if (!profile_fence())
 		log_fatal("lock-down: Landlock: %s", strerror(errno));
-	for (i = 0; i < WORKERS; i++)
-		workers[i] = worker_start(&arguments);
+	resolver_workers(&arguments, workers);
 	if (!sandbox_enter(&resolver_profile, &arguments.identity, &failed))
 		log_fatal("lock-down: %s: %s", failed, strerror(errno));
 	resolver_watch(&loop, workers);

@@ -98,7 +98,7 @@ static const struct sandbox_call denied[] = {
 #define NDENIED	(sizeof(denied) / sizeof(denied[0]))
 
 const struct sandbox_profile resolver_profile = {
-	.fds = ROLE_FD_PARENT + 1,
+	.fds = ROLE_FD_RESOLVER_NET + 1,	/* its worker's, there */
 	.rlimit_nofile = 16,
 	.mode = SANDBOX_DENY, .calls = denied, .ncalls = NDENIED,
 };

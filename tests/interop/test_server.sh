@@ -75,7 +75,7 @@ recorded() {
 	    $5 > -0.001 && $5 < 0.001 { print; found = 1; exit }
 	    END { exit !found }' "$work/stats/peerstats"
 }
-must "ntpsec's ntpd follows it" wait_until 90 asked ask 10.9.0.12 \
+must "ntpsec's ntpd follows it" wait_until 240 asked ask 10.9.0.12 \
     --stratum 7 --leap 0 --refid 10.9.0.1
 must "ntpsec's ntpd records it as its peer" wait_until 30 recorded
 must 'openntpd takes it' wait_until 90 logged openntpd-client.log \

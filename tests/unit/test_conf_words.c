@@ -113,7 +113,7 @@ static const struct row rows[] = {
 	{ "restrict 2001:db8:: mask ffff:ffff:: ntpport", SILENCE, NULL },
 	{ "restrict [::1] version", SILENCE, NULL },
 	{ "restrict source nomodify", SILENCE, NULL },
-	{ "restrict ntp.example.net nomodify", WARNING, "not yet in effect" },
+	{ "restrict ntp.example.net nomodify", WARNING, "follows DNS" },
 	{ "restrict default flake", WARNING, EFFECTLESS },
 	{ "restrict default nopeer notrap lowpriotrap nomrulist", SILENCE,
 	    NULL },

@@ -520,6 +520,16 @@ synchronised_only_after_some_samples(void **state)
 	assert_true(rig.applied.synchronised);
 	assert_false(rig.kernel.status & STA_UNSYNC);
 	assert_int_equal(rig.events[EVENT_SYNCHRONISED], 1);
+	/* those from before the clock was set do not count */
+	start(&rig, 0, 0);
+	for (int i = 0; i < 6; i++) {
+		if (i == 2)
+			simulated_set(&rig.kernel, rig_true(&rig) + 50 * MS);
+		control_turn(&rig.control);
+		rig_honest(&rig, 0);
+		assert_int_equal(rig.applied.synchronised, i == 5);
+		rig_run(&rig, 2);
+	}
 	rig.true_ns += 5000 * S;
 	rig_honest(&rig, 0);
 	assert_false(rig.applied.synchronised);

@@ -16,6 +16,7 @@
 #include "common/message.h"
 #include "common/ntp_time.h"
 #include "conf/conf.h"
+#include "parent/names.h"
 #include "parent/options.h"
 #include "parent/sockets.h"
 #include "parent/state.h"
@@ -185,6 +186,7 @@ parsed(const char *text)
 }
 
 static const struct push_log no_log = { -1, 0 };
+static const struct names no_names;
 
 static void
 net_gets_every_source_and_tos_as_written(void **state)
@@ -254,8 +256,8 @@ serve_gets_every_socket_each_time(void **state)
 	}
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
 	for (i = 1; i < 4; i++) {
-		assert_true(push_serve(pair[0], (uint32_t)i, conf, &sockets,
-		    &no_log));
+		assert_true(push_serve(pair[0], (uint32_t)i, conf, &no_names,
+		    &sockets, &no_log));
 		got = receive_all(pair[1]);
 		assert_int_equal(got.generation, i);
 		assert_int_equal(got.listens, CONF_LISTEN_MAX);
@@ -270,7 +272,7 @@ serve_gets_every_socket_each_time(void **state)
 }
 
 static struct got
-served(const char *text)
+served_with(const char *text, const struct names *names)
 {
 	const struct sockets sockets = { .count = 0 };
 	struct conf *conf = parsed(text);
@@ -278,7 +280,7 @@ served(const char *text)
 	int pair[2];
 
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
-	assert_true(push_serve(pair[0], 1, conf, &sockets, &no_log));
+	assert_true(push_serve(pair[0], 1, conf, names, &sockets, &no_log));
 	got = receive_all(pair[1]);
 	assert_int_equal(got.items, got.promised);
 	assert_int_equal(got.ends, 1);
@@ -286,6 +288,47 @@ served(const char *text)
 	close(pair[0]);
 	close(pair[1]);
 	return got;
+}
+
+static struct got
+served(const char *text)
+{
+	return served_with(text, &no_names);
+}
+
+static void
+a_name_is_a_row_for_each_of_its_addresses(void **state)
+{
+	static const char text[] = "restrict -4 h.example mask 255.255.255.0 "
+	    "kod\nrestrict h.example noserve\nrestrict other.example ignore\n";
+	static struct names names;
+	struct conf *conf = parsed(text);
+	struct msg_resolved answer = { .header = { MSG_RESOLVED,
+		sizeof(answer), 0 }, .status = RESOLVE_OK, .count = 2 };
+	const struct conf_restrict_row rows[] = {
+		{ RESTRICT_ADD, 4, 24, 0, RESTRICT_KOD, { 192, 0, 2 } },
+		{ RESTRICT_ADD, 4, 32, 0, RESTRICT_NOSERVE, { 192, 0, 2, 9 } },
+		{ RESTRICT_ADD, 6, 128, 0, RESTRICT_NOSERVE, { 0xfd,
+		    [15] = 9 } },
+	};
+	struct got got;
+
+	(void)state;
+	names_take(&names, conf);
+	assert_int_equal(names.count, 3);
+	assert_int_equal(served_with(text, &names).rows, 0);
+	assert_true(address_from_text("192.0.2.9", &answer.addresses[0]));
+	assert_true(address_from_text("fd00::9", &answer.addresses[1]));
+	answer.header.id = names.edition * NAMES_MAX + 1;
+	names_answer(&names, &answer, 0);
+	answer.count = 1;
+	answer.header.id--;
+	names_answer(&names, &answer, 0);
+	assert_true(names.changed);
+	got = served_with(text, &names);
+	assert_int_equal(got.rows, 3);
+	assert_memory_equal(got.row, rows, sizeof(rows));
+	conf_free(conf);
 }
 
 static void
@@ -384,7 +427,8 @@ as_many_restrict_lines_as_may_be_fit_the_channel(void **state)
 		    "restrict 192.%d.%d.0/24 limited\n", i / 256, i % 256);
 	conf = parsed(text);
 	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
-	assert_true(push_serve(pair[0], 1, conf, &sockets, &log));
+	assert_true(push_serve(pair[0], 1, conf, &no_names, &sockets,
+	    &log));
 	got = receive_all(pair[1]);
 	assert_int_equal(got.rows, CONF_RESTRICTS_MAX);
 	assert_int_equal(got.listens, CONF_LISTEN_MAX);
@@ -415,7 +459,7 @@ limits_say_what_file_and_command_line_say(void **state)
 	struct conf *conf = parsed("tinker panic 60 step 0.5 stepout 900\n"
 	    "disable ntp\n");
 	struct options options = { .first_any = 2, .slew = true };
-	const struct state_account account = { 1, 2, 3000, 4000 };
+	const struct state_account account = { 1, 2, 3000, 4000, 5000 };
 	const struct push_policy policy = {
 		.options = &options, .account = &account,
 		.frequency_known = true, .frequency_ppt = -12345678,
@@ -437,6 +481,7 @@ limits_say_what_file_and_command_line_say(void **state)
 	assert_int_equal(limits.spent_steps, 2);
 	assert_int_equal(limits.spent_step_ns, 3000);
 	assert_int_equal(limits.spent_since_axis_ns, 4000);
+	assert_int_equal(limits.budget_left_ns, 5000);
 	assert_true(limits.floor_s < limits.ceiling_s);
 	conf_free(conf);
 }
@@ -499,6 +544,7 @@ main(void)
 		cmocka_unit_test(net_gets_every_source_and_tos_as_written),
 		cmocka_unit_test(as_many_sources_as_may_be_fit_the_channel),
 		cmocka_unit_test(serve_gets_every_socket_each_time),
+		cmocka_unit_test(a_name_is_a_row_for_each_of_its_addresses),
 		cmocka_unit_test(serve_gets_the_restrict_lines_in_their_order),
 		cmocka_unit_test(serve_gets_the_limits_as_written),
 		cmocka_unit_test(any_limit_of_the_file_is_valid),

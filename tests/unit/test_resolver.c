@@ -237,6 +237,33 @@ the_parent_is_answered_and_its_end_ends_it(void **state)
 	close(resolver.net);
 }
 
+/* By a worker of its own, so that it hears of neither net's nor nothing. */
+static void
+the_parent_may_ask_for_names_too(void **state)
+{
+	struct resolver resolver, of_parent;
+	struct msg_resolved reply;
+	uint32_t id;
+
+	(void)state;
+	resolver_start(&resolver);
+	of_parent = resolver;
+	of_parent.net = resolver.parent;
+	for (id = 1; id <= 30; id++) {
+		resolver_ask(&of_parent, 1000 + id, "localhost", 4);
+		resolver_ask(&resolver, id, "localhost", 4);
+		resolver_answer(&of_parent, &reply);
+		assert_int_equal(reply.header.id, 1000 + id);
+		assert_int_equal(reply.addresses[0].bytes[0], 127);
+		resolver_answer(&resolver, &reply);
+		assert_int_equal(reply.header.id, id);
+	}
+	close(resolver.parent);
+	assert_int_equal(role_process_wait(&resolver.process), 0);
+	role_process_end(&resolver.process);
+	close(resolver.net);
+}
+
 static void
 a_malformed_request_ends_it_with_an_error(void **state)
 {
@@ -267,6 +294,7 @@ main(int argc, char *argv[])
 		    a_name_of_the_hosts_file_is_resolved_in_the_sandbox),
 		cmocka_unit_test(many_requests_are_all_answered),
 		cmocka_unit_test(the_parent_is_answered_and_its_end_ends_it),
+		cmocka_unit_test(the_parent_may_ask_for_names_too),
 		cmocka_unit_test(a_malformed_request_ends_it_with_an_error),
 	};
 

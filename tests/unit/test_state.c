@@ -86,7 +86,8 @@ a_frequency_survives_the_file_to_half_a_ppb(void **state)
 static void
 an_account_survives_the_file(void **state)
 {
-	const struct state_account all = { 1, 7, INT64_MAX, 123456789012345 };
+	const struct state_account all = { 1, 7, INT64_MAX, 123456789012345,
+		400000000 };
 	struct state_account back;
 	char text[STATE_ACCOUNT_TEXT];
 
@@ -99,7 +100,8 @@ an_account_survives_the_file(void **state)
 static void
 an_account_of_another_boot_is_empty(void **state)
 {
-	const struct state_account all = { 1, 7, 1000, 2000 }, none = { 0 };
+	const struct state_account all = { 1, 7, 1000, 2000, 3000 };
+	const struct state_account none = { 0 };
 	struct state_account back;
 	char text[STATE_ACCOUNT_TEXT];
 
@@ -112,7 +114,7 @@ an_account_of_another_boot_is_empty(void **state)
 static void
 a_broken_account_gains_nothing(void **state)
 {
-	struct state_account all = { 0, 7, 1000, 2000 }, back;
+	struct state_account all = { 0, 7, 1000, 2000, 3000 }, back;
 	char text[STATE_ACCOUNT_TEXT], cut[STATE_ACCOUNT_TEXT];
 	size_t length, i;
 
@@ -126,9 +128,10 @@ a_broken_account_gains_nothing(void **state)
 		assert_int_equal(back.spent_start, 1);
 	}
 	assert_false(state_account_parse("boot " BOOT "\nstart -1\nsteps 0\n"
-	    "sum-ns 0\nsince-axis-ns 0\n", BOOT, &back));
+	    "sum-ns 0\nsince-axis-ns 0\nbudget-ns 0\n", BOOT, &back));
 	assert_false(state_account_parse("boot " BOOT "\nstart 0\nsteps 0\n"
-	    "sum-ns 99999999999999999999\nsince-axis-ns 0\n", BOOT, &back));
+	    "sum-ns 99999999999999999999\nsince-axis-ns 0\nbudget-ns 0\n",
+	    BOOT, &back));
 	assert_int_equal(back.spent_start, 1);
 }
 

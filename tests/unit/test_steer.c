@@ -210,6 +210,29 @@ sum_of_frequency_and_slew_is_bounded(void **state)
 	assert_clean(&rig);
 }
 
+/* A sleep in the second of a slew: the kernel goes on with it afterwards. */
+static void
+a_sleep_does_not_hide_a_slew(void **state)
+{
+	struct rig rig;
+	struct msg_sample sample;
+
+	(void)state;
+	settle(&rig, 0);
+	rig.true_ns -= 100 * NS_PER_MS;
+	rig_honest(&rig, 0);
+	rig_run_ns(&rig, 3200 * NS_PER_MS);
+	sample = rig_sample(&rig, 0);
+	sample.flags = SAMPLE_FREQUENCY_ONLY;
+	sample.frequency_ppt = 30 * PPT_PER_PPM;
+	rig_send(&rig, &sample);
+	simulated_suspend(&rig.kernel, 5000 * NS_PER_S, 0);
+	rig_run(&rig, 60);
+	assert_clean(&rig);
+	assert_int_equal(rig.kernel.frequency / 65536 / 1000,
+	    steer_to_kernel(30 * PPT_PER_PPM));
+}
+
 /* A frequency that is hardly known hardly moves the base frequency. */
 static void
 frequency_weighs_what_it_is_worth(void **state)
@@ -362,6 +385,7 @@ main(void)
 		cmocka_unit_test(end_stops_the_slew),
 		cmocka_unit_test(step_is_one_call_and_restores_the_rest),
 		cmocka_unit_test(sum_of_frequency_and_slew_is_bounded),
+		cmocka_unit_test(a_sleep_does_not_hide_a_slew),
 		cmocka_unit_test(frequency_weighs_what_it_is_worth),
 		cmocka_unit_test(frequency_only_leaves_the_offset),
 		cmocka_unit_test(foreign_changes_are_seen_and_undone),
