@@ -100,7 +100,7 @@ names_timer(struct names *names, int channel, int64_t now_ns)
 		request.family = name->family;
 		memcpy(request.name, name->host, sizeof(request.name));
 		/* full: asked again then, as if it were lost on the way */
-		(void)channel_send(channel, &request, -1);
+		(void)channel_send(channel, &request);
 	}
 }
 

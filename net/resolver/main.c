@@ -159,7 +159,7 @@ resolver_ask(void *context, const void *message, int fd)
 {
 	(void)context;
 	(void)fd;
-	(void)channel_send(ROLE_FD_RESOLVER_NET, message, -1);
+	(void)channel_send(ROLE_FD_RESOLVER_NET, message);
 }
 
 static void
@@ -167,7 +167,7 @@ resolver_tell(void *context, const void *message, int fd)
 {
 	(void)context;
 	(void)fd;
-	(void)channel_send(ROLE_FD_PARENT, message, -1);
+	(void)channel_send(ROLE_FD_PARENT, message);
 }
 
 static const struct message_rule resolver_worker_rules[] = {
