@@ -53,9 +53,7 @@ write_clock(struct control *control, struct timex *call)
 		}
 		return false;
 	}
-	control->written_status = written.status;
-	control->written_freq = written.freq;
-	control->kernel = written;
+	control->written = control->kernel = written;
 	control->kernel.status |= STA_NANO;
 	if (synchronised != control->state.synchronised) {
 		control->state.synchronised = synchronised;
@@ -139,11 +137,11 @@ look_for_jump(struct control *control, const struct clock_pair *before)
 static bool
 look_for_adjustment(struct control *control)
 {
-	int changed = control->kernel.status ^ control->written_status;
+	int changed = control->kernel.status ^ control->written.status;
 
-	if (control->kernel.freq != control->written_freq ||
+	if (control->kernel.freq != control->written.freq ||
 	    (changed & OWN_FLAGS) != 0 ||
-	    (changed & control->written_status & STA_UNSYNC) != 0) {
+	    (changed & control->written.status & STA_UNSYNC) != 0) {
 		report_state(control, EVENT_FOREIGN_ADJUST, 0);
 		return true;
 	}
@@ -174,8 +172,8 @@ static bool
 pending(const struct control *control)
 {
 	return control->steer.slewing ||
-	    control->written_freq != steer_to_kernel(control->steer.base_ppt) ||
-	    control->written_status != wanted_status(control,
+	    control->written.freq != steer_to_kernel(control->steer.base_ppt) ||
+	    control->written.status != wanted_status(control,
 	    policy_leap(&control->policy, control->now.real_ns));
 }
 

@@ -30,8 +30,7 @@ struct control {
 					 * kept here; the rest as reported */
 	bool		enabled;	/* LIMITS came, and not disabled */
 	uint8_t		leap;		/* armed */
-	int		written_status;	/* as we last gave them to the kernel */
-	long		written_freq;
+	struct timex	written;	/* as we last gave it to the kernel */
 	int64_t		leap_after_ns;	/* axis: not armed before (a step) */
 	int64_t		handled_ns;	/* axis: the last sample */
 	int64_t		state_due_ns;	/* axis */

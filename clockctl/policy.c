@@ -5,7 +5,6 @@
 #include "clockctl/policy.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "clockctl/steer.h"
 
@@ -187,7 +186,7 @@ judge_offset(struct policy *policy, struct verdict *verdict,
 	const struct msg_limits *limits = &policy->limits;
 	int64_t offset = verdict->offset_ns, size = llabs(offset);
 	int64_t change = offset - remaining_ns, threshold, most;
-	enum clock_hold hold = HOLD_NONE;
+	enum clock_hold hold;
 
 	if (!date_allowed(limits, now->real_ns + offset))
 		return HOLD_DATE;
@@ -195,8 +194,8 @@ judge_offset(struct policy *policy, struct verdict *verdict,
 		return HOLD_PANIC;
 	threshold = offset > 0 ? limits->step_forward_ns :
 	    limits->step_back_ns;
-	most = threshold > 0 && threshold < POLICY_ALLOWANCE_NS ?
-	    threshold : POLICY_ALLOWANCE_NS;
+	most = threshold > 0 ? steer_clamp(threshold, POLICY_ALLOWANCE_NS) :
+	    POLICY_ALLOWANCE_NS;
 	verdict->action = VERDICT_SLEW;
 	if (llabs(change) > most) {
 		if (threshold > 0 && size > threshold &&
@@ -205,26 +204,15 @@ judge_offset(struct policy *policy, struct verdict *verdict,
 			verdict->action = VERDICT_STEP;
 		hold = judge_step(policy, size > llabs(change) ? size :
 		    llabs(change), now->axis_ns);
-		if (hold != HOLD_NONE)
-			return hold;
-		policy->line_real_ns += change;
-		policy->lent_ns += change;
-		return HOLD_NONE;
+		if (hold == HOLD_NONE) {
+			policy->line_real_ns += change;
+			policy->lent_ns += change;
+		}
+		return hold;
 	}
-	if (policy_budget_left(policy, now->real_ns + offset) < 0 &&
-	    now->axis_ns >= policy->phase_end_ns)
-		return HOLD_BUDGET;
-	return HOLD_NONE;
-}
-
-static void
-accept_sample(struct policy *policy, const struct msg_sample *sample)
-{
-	policy->limits.spent_start = 1;
-	policy->resume_open = false;
-	policy->over_since_ns = -1;
-	policy->accepted++;
-	policy->leap = sample->leap;
+	return now->axis_ns >= policy->phase_end_ns &&
+	    policy_budget_left(policy, now->real_ns + offset) < 0 ?
+	    HOLD_BUDGET : HOLD_NONE;
 }
 
 static void
@@ -256,15 +244,19 @@ policy_judge(struct policy *policy, const struct msg_sample *sample,
 	    now->real_ns;
 	verdict.hold = (uint8_t)judge_offset(policy, &verdict, now,
 	    remaining_ns);
-	if (verdict.hold == HOLD_NONE) {
-		accept_sample(policy, sample);
-		begin_phase(policy, now->axis_ns);
+	if (verdict.hold != HOLD_NONE) {
+		verdict.action = VERDICT_HOLD;
+		verdict.status = CLOCK_HELD;
+		if (verdict.hold != HOLD_STEPOUT)
+			policy->accepted = 0;
 		return verdict;
 	}
-	verdict.action = VERDICT_HOLD;
-	verdict.status = CLOCK_HELD;
-	if (verdict.hold != HOLD_STEPOUT)
-		policy->accepted = 0;
+	policy->limits.spent_start = 1;
+	policy->resume_open = false;
+	policy->over_since_ns = -1;
+	policy->accepted++;
+	policy->leap = sample->leap;
+	begin_phase(policy, now->axis_ns);
 	return verdict;
 }
 

@@ -14,7 +14,7 @@
 #include "common/message.h"
 #include "common/role.h"
 
-enum { BURST = 512 };	/* messages of net looked at in a turn */
+enum { BURST = 512 };	/* messages of a channel looked at in a turn */
 
 struct clockctl {
 	struct control	control;
@@ -103,29 +103,24 @@ static const struct message_rule parent_rules[] = {
 	    NULL, handle_ping },
 };
 
-/* False when the parent is gone, or not what we think it is. */
+/* All that waits, within reason; false: who is there breaks the protocol, or
+ * is gone. */
 static bool
-serve_parent(struct clockctl *clockctl)
+serve(struct clockctl *clockctl, int fd, const struct message_rule *rules,
+    size_t nrules)
 {
-	enum channel_result result;
+	enum channel_result result = CHANNEL_HANDLED;
 
-	do {
-		result = channel_receive(ROLE_FD_PARENT, parent_rules,
-		    sizeof(parent_rules) / sizeof(*parent_rules), 1, clockctl);
-	} while (result == CHANNEL_HANDLED);
-	return result == CHANNEL_EMPTY;
+	for (int i = 0; i < BURST && result == CHANNEL_HANDLED; i++)
+		result = channel_receive(fd, rules, nrules, 1, clockctl);
+	return result == CHANNEL_HANDLED || result == CHANNEL_EMPTY;
 }
 
 /* All that waits is taken, the newest sample counts. */
 static void
 serve_net(struct clockctl *clockctl)
 {
-	enum channel_result result = CHANNEL_HANDLED;
-
-	for (int i = 0; i < BURST && result == CHANNEL_HANDLED; i++)
-		result = channel_receive(ROLE_FD_CLOCKCTL_NET, net_rules,
-		    sizeof(net_rules) / sizeof(*net_rules), 1, clockctl);
-	if (result == CHANNEL_INVALID || result == CHANNEL_CLOSED)
+	if (!serve(clockctl, ROLE_FD_CLOCKCTL_NET, net_rules, 1))
 		control_net_invalid(&clockctl->control);
 	else if (clockctl->have_sample)
 		control_sample(&clockctl->control, &clockctl->sample);
@@ -153,7 +148,8 @@ turn(struct clockctl *clockctl)
 		timeout = (struct timespec){ wait / NS_PER_S, wait % NS_PER_S };
 	if (ppoll(fds, 2, &timeout, NULL) == -1 && errno != EINTR)
 		return false;
-	if (fds[0].revents != 0 && !serve_parent(clockctl))
+	if (fds[0].revents != 0 && !serve(clockctl, ROLE_FD_PARENT,
+	    parent_rules, sizeof(parent_rules) / sizeof(*parent_rules)))
 		return false;
 	if (fds[1].revents != 0)
 		serve_net(clockctl);

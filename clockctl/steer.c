@@ -5,7 +5,6 @@
 #include "clockctl/steer.h"
 
 #include <stdlib.h>
-#include <string.h>
 
 #include "common/ntp_time.h"
 
@@ -48,24 +47,23 @@ steer_from_kernel(long frequency)
 static void
 fill(struct timex *call, unsigned int modes, int status, int64_t base_ppt)
 {
-	memset(call, 0, sizeof(*call));
-	call->modes = modes | ADJ_STATUS | ADJ_NANO | ADJ_FREQUENCY |
-	    ADJ_TIMECONST | ADJ_OFFSET;
-	call->status = status;
-	call->freq = steer_to_kernel(base_ppt);
-	call->tick = 10000;	/* 10^6 / USER_HZ */
+	*call = (struct timex){
+		.modes = modes | ADJ_STATUS | ADJ_NANO | ADJ_FREQUENCY |
+		    ADJ_TIMECONST | ADJ_OFFSET,
+		.status = status, .freq = steer_to_kernel(base_ppt),
+		.tick = 10000,	/* 10^6 / USER_HZ */
+	};
 }
 
 void
 steer_begin(struct steer *steer, int64_t base_ppt, int64_t sd_ppt,
     int64_t axis_ns, struct timex calls[2])
 {
-	memset(steer, 0, sizeof(*steer));
-	steer->base_ppt = steer_clamp(base_ppt, STEER_FREQUENCY_MAX_PPT);
-	steer->base_sd_ppt = sd_ppt;
-	steer->sd_axis_ns = axis_ns;
-	memset(&calls[0], 0, sizeof(calls[0]));
-	calls[0].modes = ADJ_OFFSET_SINGLESHOT;
+	*steer = (struct steer){
+		.base_ppt = steer_clamp(base_ppt, STEER_FREQUENCY_MAX_PPT),
+		.base_sd_ppt = sd_ppt, .sd_axis_ns = axis_ns,
+	};
+	calls[0] = (struct timex){ .modes = ADJ_OFFSET_SINGLESHOT };
 	fill(&calls[1], ADJ_TICK, STA_PLL | STA_FREQHOLD | STA_UNSYNC,
 	    steer->base_ppt);
 }
@@ -74,13 +72,12 @@ int64_t
 steer_frequency(struct steer *steer, const struct msg_sample *sample,
     int64_t axis_ns)
 {
-	int64_t own, theirs, difference;
+	int64_t own = steer_clamp(steer->base_sd_ppt + (axis_ns -
+	    steer->sd_axis_ns) / NS_PER_S * WANDER_PPT, STEER_LIMIT_PPT);
+	int64_t theirs = steer_clamp(sample->frequency_sd_ppt,
+	    4 * STEER_LIMIT_PPT);
+	int64_t difference = sample->frequency_ppt - steer->base_ppt;
 
-	own = steer->base_sd_ppt +
-	    (axis_ns - steer->sd_axis_ns) / NS_PER_S * WANDER_PPT;
-	own = steer_clamp(own, STEER_LIMIT_PPT);
-	theirs = steer_clamp(sample->frequency_sd_ppt, 4 * STEER_LIMIT_PPT);
-	difference = sample->frequency_ppt - steer->base_ppt;
 	steer->sd_axis_ns = axis_ns;
 	if (theirs <= own) {
 		steer->base_sd_ppt = theirs;

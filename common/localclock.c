@@ -23,17 +23,14 @@ read_clock(clockid_t id)
 	return (int64_t)ts.tv_sec * NS_PER_S + ts.tv_nsec;
 }
 
-/* The narrowest of some readings outer, inner, outer; the middle of it. */
-struct triple {
-	int64_t		outer_ns;
-	int64_t		inner_ns;
-	int64_t		width_ns;
-};
-
-static struct triple
-read_triple(clockid_t outer, clockid_t inner)
+/*
+ * The narrowest of some readings outer, inner, outer: inner in real_ns, the
+ * middle of the outer two in axis_ns.
+ */
+static struct clock_pair
+read_narrowest(clockid_t outer, clockid_t inner)
 {
-	struct triple best = { .width_ns = INT64_MAX };
+	struct clock_pair best = { .width_ns = INT64_MAX };
 	int64_t before, between, width;
 
 	for (int i = 0; i < TRIPLES; i++) {
@@ -41,8 +38,8 @@ read_triple(clockid_t outer, clockid_t inner)
 		between = read_clock(inner);
 		width = read_clock(outer) - before;
 		if (width < best.width_ns)
-			best = (struct triple){ before + width / 2, between,
-			    width };
+			best = (struct clock_pair){ .real_ns = between,
+			    .axis_ns = before + width / 2, .width_ns = width };
 	}
 	return best;
 }
@@ -52,8 +49,9 @@ read_triple(clockid_t outer, clockid_t inner)
 static int64_t
 read_suspended(void)
 {
-	struct triple boot = read_triple(CLOCK_MONOTONIC, CLOCK_BOOTTIME);
-	int64_t ahead_ns = boot.inner_ns - boot.outer_ns;
+	struct clock_pair boot = read_narrowest(CLOCK_MONOTONIC,
+	    CLOCK_BOOTTIME);
+	int64_t ahead_ns = boot.real_ns - boot.axis_ns;
 
 	return llabs(ahead_ns) <= boot.width_ns / 2 + 1 ? 0 : ahead_ns;
 }
@@ -61,11 +59,9 @@ read_suspended(void)
 void
 localclock_pair(struct clock_pair *pair)
 {
-	struct triple real = read_triple(CLOCK_MONOTONIC_RAW, CLOCK_REALTIME);
-	int64_t suspended_ns = read_suspended();
-
-	*pair = (struct clock_pair){ real.inner_ns,
-		real.outer_ns + suspended_ns, suspended_ns, real.width_ns };
+	*pair = read_narrowest(CLOCK_MONOTONIC_RAW, CLOCK_REALTIME);
+	pair->suspended_ns = read_suspended();
+	pair->axis_ns += pair->suspended_ns;
 }
 
 int64_t
