@@ -1,7 +1,8 @@
 /*
- * SIGHUP as a transaction (DESIGN.md section 7): read and check everything,
- * bind what is new, send it under a new generation, wait for the ACKs, let go
- * of what was. Any error before the sending changes nothing. Parent only.
+ * SIGHUP as a transaction (ARCHITECTURE.md, "One reload"): read and check
+ * everything, bind what is new, send it under a new generation, wait for the
+ * ACKs, let go of what was. Any error before the sending changes nothing.
+ * Parent only.
  */
 #ifndef PARENT_RELOAD_H
 #define PARENT_RELOAD_H
