@@ -206,7 +206,7 @@ void	conf_dump(const struct conf *conf,
  * Should an address of an interface be bound? name and address describe the
  * candidate; wildcard is true for 0.0.0.0 and [::] (name may be NULL). Where
  * the wildcard is wanted, bind it and nothing else of that family. The last
- * rule that matches decides (FEATURES 2.2; drop is as ignore):
+ * rule that matches decides, as ntp.conf(5) says (drop is as ignore):
  *  - without any rule everything is wanted, the wildcard too;
  *  - with rules the wildcard is wanted only by `wildcard` or its address;
  *  - another address that no rule matches is wanted if no rule says where to

@@ -120,23 +120,13 @@ main_net_status(void *context, const struct msg_status *status)
 	watch_status(daemon);
 }
 
-static void
-main_resolved(void *context, const struct msg_resolved *answer)
-{
-	struct daemon *daemon = context;
-
-	names_answer(&daemon->names, answer, supervise_now());
-	if (daemon->names.changed)
-		daemon->rescan_due_ns = supervise_now();
-}
-
 static const struct supervise_hooks main_hooks = {
 	.ready = main_ready,
 	.settled = main_settled,
 	.clock_gone = main_clock_gone,
 	.clock_state = main_clock_state,
 	.net_status = main_net_status,
-	.resolved = main_resolved,
+	.resolved = reload_resolved,
 };
 
 static void
@@ -197,16 +187,6 @@ main_catch_signals(struct daemon *daemon)
 	    daemon->signals, POLLIN, main_signals, daemon);
 }
 
-/* -1: it is not there, or not ready. */
-static int
-main_resolver(const struct daemon *daemon)
-{
-	const struct child *child =
-	    &daemon->supervisor.children[ROLE_RESOLVER];
-
-	return child->state == CHILD_RUNNING ? child->channel : -1;
-}
-
 static int64_t
 main_next(const struct daemon *daemon)
 {
@@ -235,7 +215,7 @@ main_timer(struct daemon *daemon)
 	if (daemon->phase == PHASE_RUN) {
 		record_timer(daemon, now);
 		watch_timer(daemon, now);
-		names_timer(&daemon->names, main_resolver(daemon), now);
+		reload_names(daemon, now);
 	}
 	if (daemon->quit_due_ns <= now && daemon->phase != PHASE_STOP) {
 		daemon->quit_due_ns = SUPERVISE_NEVER;

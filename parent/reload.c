@@ -245,6 +245,26 @@ reload_rescan(struct daemon *daemon)
 	reload_send(daemon, false);
 }
 
+void
+reload_names(struct daemon *daemon, int64_t now_ns)
+{
+	const struct child *child =
+	    &daemon->supervisor.children[ROLE_RESOLVER];
+
+	names_timer(&daemon->names, child->state == CHILD_RUNNING ?
+	    child->channel : -1, now_ns);
+}
+
+void
+reload_resolved(void *context, const struct msg_resolved *answer)
+{
+	struct daemon *daemon = context;
+
+	names_answer(&daemon->names, answer, supervise_now());
+	if (daemon->names.changed)
+		daemon->rescan_due_ns = supervise_now();
+}
+
 /* What a running daemon cannot do any more. */
 static void
 reload_say_too_late(const struct daemon *daemon, const struct conf *conf)

@@ -1,7 +1,8 @@
 /*
- * The order of start, which is a promise (DESIGN.md section 2): clockctl from
- * compiled-in path and uid, its READY, the parent gives up the clock; only then
- * a file is parsed, a port bound, anybody else started. Parent only.
+ * The order of start, which is a promise (ARCHITECTURE.md, "Order of start"):
+ * clockctl from compiled-in path and uid, its READY, the parent gives up the
+ * clock; only then a file is parsed, a port bound, anybody else started. Parent
+ * only.
  */
 #ifndef PARENT_START_H
 #define PARENT_START_H

@@ -2,8 +2,8 @@
  * The children: started, watched, started again. Parent only.
  *
  * net, serve and the resolver come back after 1 s, then 2, 4 ... 60 s, each
- * for itself. clockctl does not: its death ends the daemon (DESIGN: the kernel
- * keeps the frequency, and the service manager starts the lot). The sockets
+ * for itself. clockctl does not: its death ends the daemon (the kernel keeps
+ * the frequency, and the service manager starts the lot). The sockets
  * between net and clockctl and between net and the resolver live as long as
  * the parent, which keeps both ends; a new net has a new epoch.
  *

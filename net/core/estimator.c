@@ -5,9 +5,10 @@
  *
  * A packet never travels faster than the path allows. What a round trip took
  * above the least one seen was queueing, in one direction or in both: the
- * error of the offset lies within half of it, either way. That half-width is
- * the weight of a sample. How fast old ones lose theirs depends on how much
- * the oscillator wanders, which the filter finds out by itself.
+ * error of the offset lies within half of it, either way. The tracker makes
+ * the best of that. What it is kept from are samples that contradict all it
+ * knows, until enough of them agree: it would take them for noise, and follow
+ * a jump over dozens of samples.
  */
 #include "net/core/estimator.h"
 
@@ -16,11 +17,8 @@
 
 /* Nothing known of the frequency: most oscillators are within twice this. */
 #define UNKNOWN_SD	1.5e-4
-/* How probable it is that a hint is of another machine. So little that as long
- * as nothing is measured it counts for nothing, and 5 sigma reverse it. */
-#define HINT_WRONG	1e-6
 #define RESTART_SD	1e-7
-#define SAMPLE_SD_MIN	1e-7	/* what kernel time stamps are good for */
+#define HINT_SAMPLES	16	/* so many can still prove it wrong */
 #define SETTLED		8	/* samples until one can be an outlier */
 #define SLOPE_MAX	1e-3
 #define OUTLIERS_MAX	8	/* so many in a row: start again anyhow */
@@ -29,7 +27,8 @@ void
 estimator_init(struct estimator *estimator)
 {
 	memset(estimator, 0, sizeof(*estimator));
-	estimator->hint_sd = UNKNOWN_SD;
+	tracker_init(&estimator->tracker);
+	estimator_hint(estimator, 0, UNKNOWN_SD);
 }
 
 void
@@ -37,6 +36,7 @@ estimator_hint(struct estimator *estimator, double frequency, double sd)
 {
 	estimator->hint = frequency;
 	estimator->hint_sd = sd > RESTART_SD ? sd : RESTART_SD;
+	tracker_hint(&estimator->tracker, -frequency, estimator->hint_sd);
 }
 
 void
@@ -44,7 +44,7 @@ estimator_restart(struct estimator *estimator)
 {
 	double frequency = estimator->hint, sd = estimator->hint_sd;
 
-	if (estimator->count > 0) {
+	if (estimator->total > 0) {
 		frequency = estimator->fit.frequency;
 		sd = estimator->fit.frequency_sd + RESTART_SD;
 	}
@@ -52,142 +52,76 @@ estimator_restart(struct estimator *estimator)
 	estimator_hint(estimator, frequency, sd);
 }
 
-/* Least and median delay over the ring, and how far least is from true. */
-static void
-path_statistics(struct estimator *estimator)
-{
-	double sorted[ESTIMATOR_SAMPLES] = { 0 }, delay;
-	size_t i, j;
-
-	for (i = 0; i < estimator->count; i++) {
-		delay = estimator->ring[i].delay;
-		for (j = i; j > 0 && sorted[j - 1] > delay; j--)
-			sorted[j] = sorted[j - 1];
-		sorted[j] = delay;
-	}
-	estimator->fit.delay = sorted[0];
-	estimator->typical = sorted[estimator->count / 2] - sorted[0];
-	/* The second term is for the first samples, which know no better. */
-	estimator->gap = estimator->typical / sqrt((double)estimator->count) +
-	    0.2 * sorted[0] / ((double)estimator->total * estimator->total);
-}
-
 /* Half of the interval in which the error of the sample must lie. */
 static double
 half_width(const struct estimator *estimator,
     const struct estimator_sample *sample)
 {
-	double excess = sample->delay - estimator->fit.delay;
+	const struct path *path = &estimator->tracker.path;
 
-	return ((excess > 0 ? excess : 0) + estimator->gap) / 2;
+	return path_half(path, fmax(sample->delay, path->floor));
 }
 
-static double
-sample_variance(const struct estimator *estimator,
-    const struct estimator_sample *sample)
+static void
+describe(const struct estimator *estimator, double time,
+    struct estimate *estimate)
 {
-	double half = half_width(estimator, sample);
+	const struct tracker *tracker = &estimator->tracker;
+	struct bank_output output;
 
-	/* Uniform within the interval: a third of its square. */
-	return half * half / 3 + sample->dispersion * sample->dispersion +
-	    SAMPLE_SD_MIN * SAMPLE_SD_MIN;
+	tracker_output(tracker, time, &output);
+	/* The tracker's are of the axis minus true time. */
+	estimate->time = time;
+	estimate->offset = -output.x;
+	estimate->offset_sd = sqrt(fmax(output.xx, 0));
+	estimate->frequency = -output.y;
+	estimate->frequency_sd = sqrt(fmax(output.yy, 0));
+	estimate->delay = fmax(tracker->path.floor, 0);
+	estimate->jitter = hypot(tracker->path.noise,
+	    tracker_noise(tracker));
 }
 
 /*
- * Constant asymmetry of the path cannot be seen. It is rarely more than a few
- * per cent of the delay, and grows slower than the distance: 0.3 ms at 20 ms.
+ * Do the samples prove the hint wrong? Each is right to half its box, so the
+ * first and the newest leave but so much room for the frequency.
  */
-static double
-asymmetry_sd(double delay)
+static bool
+hint_is_wrong(const struct estimator *estimator)
 {
-	double sd = 0.03 * sqrt(delay / 2 * 0.010);
+	const struct path *path = &estimator->tracker.path;
+	const struct path_sample *first = path_tail(path, path->count), *last;
+	double elapsed, rate, room;
 
-	return sd < delay / 4 ? sd : delay / 4;
-}
-
-/* Two guesses where there is a hint: that it is right, and that it is not. */
-static size_t
-fill_priors(const struct estimator *estimator, struct filter_prior priors[2])
-{
-	const struct filter_prior unknown = { 0, UNKNOWN_SD, HINT_WRONG };
-
-	/* Once the ring is full the first sample is no longer the first. */
-	if (estimator->hint_sd >= UNKNOWN_SD ||
-	    estimator->total > ESTIMATOR_SAMPLES) {
-		priors[0] = unknown;
-		return 1;
-	}
-	priors[0].frequency = estimator->hint;
-	priors[0].sd = estimator->hint_sd;
-	priors[0].weight = 1 - HINT_WRONG;
-	priors[1] = unknown;
-	return 2;
-}
-
-static void
-run_filter(struct estimator *estimator)
-{
-	struct filter_input inputs[ESTIMATOR_SAMPLES];
-	struct filter_prior priors[2];
-	const struct estimator_sample *sample;
-	size_t i, npriors;
-
-	estimator->origin = estimator->ring[estimator->count - 1].offset;
-	for (i = 0; i < estimator->count; i++) {
-		sample = &estimator->ring[i];
-		inputs[i].time = sample->time;
-		inputs[i].offset = sample->offset - estimator->origin;
-		inputs[i].variance = sample_variance(estimator, sample);
-	}
-	npriors = fill_priors(estimator, priors);
-	filter_run(inputs, estimator->count, priors, npriors,
-	    &estimator->state);
-}
-
-/* What the filter has found, as the estimate that it is told as. */
-static void
-describe(const struct estimator *estimator, const struct filter_state *state,
-    struct estimate *estimate)
-{
-	double asymmetry = asymmetry_sd(estimate->delay);
-
-	estimate->offset = estimator->origin + state->offset;
-	estimate->frequency = state->frequency;
-	estimate->offset_sd = sqrt((state->oo > 0 ? state->oo : 0) +
-	    asymmetry * asymmetry);
-	estimate->frequency_sd = sqrt(state->ff > 0 ? state->ff : 0);
-}
-
-static void
-fit(struct estimator *estimator)
-{
-	double noise;
-
-	path_statistics(estimator);
-	run_filter(estimator);
-	estimator->fit.time = estimator->ring[estimator->count - 1].time;
-	noise = (estimator->typical + estimator->gap) / 3.5;
-	estimator->fit.jitter = sqrt(noise * noise +
-	    estimator->state.noise * estimator->state.noise);
-	describe(estimator, &estimator->state, &estimator->fit);
-}
-
-static void
-drop_oldest(struct estimator *estimator)
-{
-	estimator->count--;
-	memmove(estimator->ring, estimator->ring + 1,
-	    estimator->count * sizeof(estimator->ring[0]));
+	last = path_tail(path, 1);
+	elapsed = last->time - first->time;
+	if (estimator->hint_sd >= UNKNOWN_SD || !(elapsed > 0) ||
+	    estimator->total > HINT_SAMPLES)
+		return false;
+	rate = (last->offset - first->offset) / elapsed;
+	room = (half_width(estimator, &(struct estimator_sample){
+	    .delay = first->delay }) + last->half) / elapsed;
+	return fabs(rate + estimator->hint) > room + 5 * estimator->hint_sd;
 }
 
 static void
 append(struct estimator *estimator, const struct estimator_sample *sample)
 {
-	if (estimator->count == ESTIMATOR_SAMPLES)
-		drop_oldest(estimator);
-	estimator->ring[estimator->count++] = *sample;
+	const struct path_sample measured = {
+		.time = sample->time,
+		.offset = -sample->offset,
+		.delay = sample->delay,
+	};
+
+	if (tracker_sample(&estimator->tracker, &measured) == TRACKER_REFUSED)
+		return;
 	if (estimator->total < UINT16_MAX)
 		estimator->total++;
+	if (hint_is_wrong(estimator))
+		estimator_hint(estimator, 0, UNKNOWN_SD);
+	/* The first boxes were wide, for want of others to compare with. */
+	if (estimator->total <= HINT_SAMPLES)
+		tracker_refine(&estimator->tracker);
+	describe(estimator, sample->time, &estimator->fit);
 }
 
 /* Further from the line than its delay and what we know allow. */
@@ -210,6 +144,7 @@ static bool
 suspects_agree(const struct estimator *estimator, double slope)
 {
 	const struct estimator_sample *first = &estimator->suspects[0], *other;
+	const struct path *path = &estimator->tracker.path;
 	double tolerance, drift, elapsed;
 	size_t i;
 
@@ -219,7 +154,7 @@ suspects_agree(const struct estimator *estimator, double slope)
 		drift = slope * elapsed;
 		tolerance = half_width(estimator, first) +
 		    half_width(estimator, other) +
-		    4 * (estimator->gap + estimator->typical) +
+		    4 * (path->gap + path->median) +
 		    1e-6 * fabs(elapsed);
 		if (fabs(other->offset - first->offset - drift) > tolerance)
 			return false;
@@ -259,8 +194,8 @@ believe_suspects(struct estimator *estimator, bool same_slope)
 		append(estimator, &kept[i]);
 }
 
-/* Keeps an outlier for later. True: enough of them, now they are believed. */
-static bool
+/* Keeps an outlier for later; enough of them are believed. */
+static void
 suspect(struct estimator *estimator, const struct estimator_sample *sample)
 {
 	bool same;
@@ -270,38 +205,32 @@ suspect(struct estimator *estimator, const struct estimator_sample *sample)
 	estimator->suspects[ESTIMATOR_SUSPECTS - 1] = *sample;
 	estimator->nsuspects++;
 	if (estimator->nsuspects < ESTIMATOR_SUSPECTS)
-		return false;
+		return;
 	same = suspects_agree(estimator, estimator->fit.frequency);
 	if (!same && estimator->nsuspects < OUTLIERS_MAX &&
 	    !suspects_agree(estimator, suspects_slope(estimator)))
-		return false;
+		return;
 	believe_suspects(estimator, same);
-	return true;
 }
 
 void
 estimator_sample(struct estimator *estimator,
     const struct estimator_sample *sample)
 {
+	tracker_moved(&estimator->tracker);
 	if (!is_outlier(estimator, sample)) {
 		estimator->nsuspects = 0;
 		append(estimator, sample);
-	} else if (!suspect(estimator, sample))
-		return;
-	fit(estimator);
+	} else
+		suspect(estimator, sample);
 }
 
 bool
 estimator_estimate(const struct estimator *estimator, double time,
     struct estimate *estimate)
 {
-	struct filter_state state = estimator->state;
-
-	if (estimator->count == 0)
+	if (estimator->total == 0)
 		return false;
-	*estimate = estimator->fit;
-	filter_advance(&state, time - estimate->time);
-	estimate->time = time;
-	describe(estimator, &state, estimate);
+	describe(estimator, time, estimate);
 	return true;
 }

@@ -1,7 +1,7 @@
 /*
  * The seam between measuring and deciding: samples in, an estimate out. One
- * estimator per association. Pure. What stands behind it may change (a clock
- * filter and a regression now, a Bayesian bank later); the interface stays.
+ * estimator per association. Pure. What stands behind it may change (now it is
+ * tracker.h, a Bayesian bank); the interface stays.
  *
  * Absolute values are relative to an epoch that the caller keeps as integers:
  * time 0 and offset 0 of the doubles are those of the daemon's start.
@@ -13,7 +13,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "net/core/filter.h"
+#include "net/core/tracker.h"
 
 /* One exchange that passed every test (RFC 5905 section 8). Seconds. */
 struct estimator_sample {
@@ -34,23 +34,20 @@ struct estimate {
 	double		jitter;		/* of the samples */
 };
 
-#define ESTIMATOR_SAMPLES	64
 #define ESTIMATOR_SUSPECTS	3
 
-/* Here only so that it can be part of an association; private to the .c. */
+/*
+ * Here only so that it can be part of an association; private to the .c, but
+ * for total and fit. It must stay where it was initialised.
+ */
 struct estimator {
-	struct estimator_sample ring[ESTIMATOR_SAMPLES]; /* oldest first */
-	size_t		count;
+	struct tracker	tracker;
 	uint32_t	total;		/* samples since the last restart */
 	struct estimator_sample suspects[ESTIMATOR_SUSPECTS];
 	uint32_t	nsuspects;	/* outliers in a row */
-	double		origin;		/* offset that state is relative to */
 	double		hint;		/* frequency known from before */
 	double		hint_sd;
-	struct filter_state state;	/* at the newest sample */
-	struct estimate	fit;		/* the same, as it is told */
-	double		typical;	/* median of the delays above least */
-	double		gap;		/* least delay seen to true least */
+	struct estimate	fit;		/* as of the newest sample */
 };
 
 void	estimator_init(struct estimator *estimator);

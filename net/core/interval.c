@@ -54,15 +54,8 @@ longest(const double *weights, size_t end, double limit, double least,
 static double
 noise_factor(const struct tracker *tracker)
 {
-	double sum = 0, noise;
-	size_t k;
+	double noise = tracker_noise(tracker);
 
-	for (k = 0; k + 1 < LIKELIHOOD_LEVELS; k++) {
-		sum += tracker->levels[k];
-		if (sum >= 0.5)
-			break;
-	}
-	noise = likelihood_level(k);
 	if (noise <= tracker->path.noise)
 		return 1;
 	return fmax(pow(tracker->path.noise / noise, 0.25), NOISE_LEAST);

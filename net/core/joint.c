@@ -43,15 +43,18 @@ update(struct joint *joint, size_t source, const struct path_sample *sample,
     const double weights[LIKELIHOOD_LEVELS])
 {
 	struct bank *bank = &joint->bank;
-	double values[BANK_WANDERS], predicted, variance;
+	double values[BANK_WANDERS], predicted, variance, late, offset;
 	struct likelihood likelihood;
 	size_t j;
 
+	/* A reply that was overtaken by another source's: as if it came now. */
+	late = fmax(joint->time - sample->time, 0);
+	offset = sample->offset + late * bank_mean(bank, 1);
 	bank_advance(bank, fmax(sample->time - joint->time, 0),
 	    joint->biases);
 	for (j = 0; j < bank->models; j++) {
 		predicted = bank_predict(bank, j, source, &variance);
-		likelihood_mixture(shape, sample->offset - predicted, variance,
+		likelihood_mixture(shape, offset - predicted, variance,
 		    weights, NULL, &likelihood);
 		bank_correct(bank, j, source, &likelihood);
 		values[j] = likelihood.value;
@@ -68,11 +71,13 @@ take(struct joint *joint, const struct joint_source *sources, size_t source,
 	struct likelihood_shape shape;
 
 	path_shape(&tracker->path, sample->half, &shape);
-	if (!joint->begun)
+	if (!joint->begun) {
 		begin(joint, source, sample, &shape);
-	else
-		update(joint, source, sample, &shape, tracker->levels);
-	joint->time = sample->time;
+		joint->time = sample->time;
+		return;
+	}
+	update(joint, source, sample, &shape, tracker->levels);
+	joint->time = fmax(joint->time, sample->time);
 }
 
 static void

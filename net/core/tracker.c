@@ -32,7 +32,7 @@ void
 tracker_hint(struct tracker *tracker, double rate, double sd)
 {
 	tracker->rate = rate;
-	tracker->rate_sd = fmin(fmax(sd, RATE_KNOWN), RATE_UNKNOWN);
+	tracker->rate_sd = fmax(sd, RATE_KNOWN);
 }
 
 /* The marginal weights of the noise levels, for the joint filter. */
@@ -182,8 +182,8 @@ suspect(struct tracker *tracker, const struct path_sample *sample)
 }
 
 /* The filter began to calculate nonsense: again, from what is stored. */
-static void
-rebuild(struct tracker *tracker)
+void
+tracker_rebuild(struct tracker *tracker)
 {
 	const struct path *path = &tracker->path;
 	const struct path_sample *sample = path_tail(path, path->comparable);
@@ -197,6 +197,18 @@ rebuild(struct tracker *tracker)
 	}
 	if (!bank_sane(&tracker->bank))
 		begin(tracker, path_newest(&tracker->path));
+}
+
+void
+tracker_refine(struct tracker *tracker)
+{
+	struct path *path = &tracker->path;
+	size_t i;
+
+	for (i = 0; i < path->count; i++)
+		path->samples[i].half = path_half(path,
+		    fmax(path->samples[i].delay, path->floor));
+	tracker_rebuild(tracker);
 }
 
 static void
@@ -259,7 +271,7 @@ tracker_sample(struct tracker *tracker, const struct path_sample *sample)
 		event = suspect(tracker, newest);
 	tracker->time = newest->time;
 	if (!bank_sane(&tracker->bank))
-		rebuild(tracker);
+		tracker_rebuild(tracker);
 	return event;
 }
 
@@ -280,4 +292,18 @@ tracker_output(const struct tracker *tracker, double time,
 		return false;
 	bank_output(&tracker->bank, time - tracker->time, output);
 	return true;
+}
+
+double
+tracker_noise(const struct tracker *tracker)
+{
+	double sum = 0;
+	size_t k;
+
+	for (k = 0; k + 1 < LIKELIHOOD_LEVELS; k++) {
+		sum += tracker->levels[k];
+		if (sum >= 0.5)
+			break;
+	}
+	return likelihood_level(k);
 }

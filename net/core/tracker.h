@@ -52,6 +52,13 @@ enum tracker_event tracker_sample(struct tracker *tracker,
 /* The axis stood still for so many seconds, or somebody says it did: what is
  * known of the offset is worth little, the frequency is what it was. */
 void	tracker_suspended(struct tracker *tracker, double seconds);
+/* Everything again, from what is stored; after a changed hint. At least one
+ * sample is. */
+void	tracker_rebuild(struct tracker *tracker);
+/* The same, with the boxes that the path has by now: while it is new. */
+void	tracker_refine(struct tracker *tracker);
+/* Median of the noise that round trips do not show, s. */
+double	tracker_noise(const struct tracker *tracker);
 /* After a tracker was copied to another place in memory. */
 void	tracker_moved(struct tracker *tracker);
 /* False while there is none. */

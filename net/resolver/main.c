@@ -6,9 +6,10 @@
  * One process answers the parent; a few workers, made before the lock-down and
  * each locked down by itself, take net's requests from the one channel, where
  * each request wakes one of them; one more takes the parent's, for restrict
- * lines with a name, which the first passes on to it. So a lookup that hangs keeps others waiting
- * only if all hang. A worker that dies or hangs for good takes the role with
- * it, and the parent starts a new one; net asks again.
+ * lines with a name, which the first passes on to it. So a lookup that hangs
+ * keeps others waiting only if all hang. A worker that dies or hangs for good
+ * takes the role with it, and the parent starts a new one; net and the parent
+ * ask again.
  */
 #include <sys/socket.h>
 #include <sys/syscall.h>

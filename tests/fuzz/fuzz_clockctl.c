@@ -1,7 +1,8 @@
 /*
  * libFuzzer: an owned net, and a world that sleeps, is set and loses seconds.
  * The input is a program of samples and pauses; what reaches the simulated
- * kernel is judged by tests/unit/clock_rig.c (DESIGN 1.2 a, d to g).
+ * kernel is judged by tests/unit/clock_rig.c: limits a and d to g of
+ * ARCHITECTURE.md, "What clockctl promises".
  */
 #include <stdint.h>
 #include <stdio.h>

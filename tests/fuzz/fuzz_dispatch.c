@@ -41,8 +41,17 @@ fuzz_net_status(void *context, const struct msg_status *status)
 		abort();
 }
 
+static void
+fuzz_resolved(void *context, const struct msg_resolved *answer)
+{
+	(void)context;
+	if (!resolve_reply_valid(answer))
+		abort();
+}
+
 static const struct supervise_hooks fuzz_hooks = {
-	fuzz_child, fuzz_child, fuzz_child, fuzz_clock_state, fuzz_net_status
+	fuzz_child, fuzz_child, fuzz_child, fuzz_clock_state, fuzz_net_status,
+	fuzz_resolved
 };
 
 static void

@@ -127,6 +127,6 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	    header.leap != NTP_LEAP_UNSYNCHRONISED && !reception.stepped);
 	require(measurement.delay_ns >= 0 && measurement.dispersion_ns >= 0);
 	association_measured(&after, &measurement, &context, &actions);
-	require((after.reach & 1) == 1 && after.estimator.count == 1);
+	require((after.reach & 1) == 1 && after.estimator.total == 1);
 	return 0;
 }

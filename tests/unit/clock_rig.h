@@ -1,8 +1,9 @@
 /*
  * A clockctl without processes: its control on a simulated kernel, a true
  * time that a test knows, and a judge who sees every call that reaches the
- * kernel and every report, and says what broke the rules of DESIGN 1.2. The
- * judge shares no code with the policy. Used by the unit tests and the fuzzer.
+ * kernel and every report, and says what broke the limits (ARCHITECTURE.md,
+ * "What clockctl promises"). The judge shares no code with the policy. Used by
+ * the unit tests and the fuzzer.
  */
 #ifndef TESTS_UNIT_CLOCK_RIG_H
 #define TESTS_UNIT_CLOCK_RIG_H

@@ -1,7 +1,7 @@
 /*
- * Every directive and every option of ntp.conf by name, with the verdict of
- * FEATURES section 2 as this version carries it out. A row that is missing for
- * a word of the tables fails the test.
+ * Every directive and every option of ntp.conf by name, with what this version
+ * makes of it: in effect, said to be without effect, or refused. A row that is
+ * missing for a word of the tables fails the test.
  */
 #include "conf/directives.h"
 

@@ -15,7 +15,7 @@
 
 #define FLOOR	0.020
 
-struct path {
+struct walk {
 	uint64_t	seed;
 	double		jitter;		/* exponential, each way */
 	double		offset;		/* at time 0 */
@@ -25,7 +25,7 @@ struct path {
 };
 
 static double
-uniform(struct path *path)
+uniform(struct walk *path)
 {
 	path->seed = path->seed * UINT64_C(6364136223846793005) +
 	    UINT64_C(1442695040888963407);
@@ -33,14 +33,14 @@ uniform(struct path *path)
 }
 
 static double
-exponential(struct path *path)
+exponential(struct walk *path)
 {
 	return -path->jitter * log(1 - uniform(path));
 }
 
 /* Sum of 12 uniform ones: near enough to a normal distribution. */
 static double
-normal(struct path *path)
+normal(struct walk *path)
 {
 	double sum = -6;
 	int i;
@@ -52,7 +52,7 @@ normal(struct path *path)
 
 /* Moves on to time, and takes a sample there. */
 static struct estimator_sample
-sample_at(struct path *path, double time)
+sample_at(struct walk *path, double time)
 {
 	double there = exponential(path), back = exponential(path);
 	double step = time - path->last;
@@ -67,7 +67,7 @@ sample_at(struct path *path, double time)
 }
 
 static void
-feed(struct estimator *estimator, struct path *path, double from, double step,
+feed(struct estimator *estimator, struct walk *path, double from, double step,
     int count)
 {
 	struct estimator_sample sample;
@@ -115,7 +115,7 @@ the_first_sample_counts_for_what_it_is(void **state)
 static void
 a_hint_is_used_and_doubted(void **state)
 {
-	struct path path = { .seed = 1, .jitter = 0.0005,
+	struct walk path = { .seed = 1, .jitter = 0.0005,
 	    .frequency = 100e-6 };
 	struct estimator estimator;
 	struct estimate estimate;
@@ -147,7 +147,7 @@ standard_deviations_are_honest(void **state)
 
 	(void)state;
 	for (seed = 1; seed <= 400; seed++) {
-		struct path path = { .seed = seed * 7919, .jitter = 0.0005,
+		struct walk path = { .seed = seed * 7919, .jitter = 0.0005,
 		    .frequency = 50e-6 };
 
 		estimator_init(&estimator);
@@ -169,7 +169,7 @@ standard_deviations_are_honest(void **state)
 static void
 few_queued_replies_do_no_harm(void **state)
 {
-	struct path path = { .seed = 5, .jitter = 0.0001,
+	struct walk path = { .seed = 5, .jitter = 0.0001,
 	    .frequency = 10e-6 };
 	struct estimator_sample sample;
 	struct estimator estimator;
@@ -194,7 +194,7 @@ few_queued_replies_do_no_harm(void **state)
 static void
 a_noisy_server_is_averaged_not_refused(void **state)
 {
-	struct path path = { .seed = 12, .jitter = 0.0001 };
+	struct walk path = { .seed = 12, .jitter = 0.0001 };
 	struct estimator_sample sample;
 	struct estimator estimator;
 	struct estimate estimate;
@@ -220,7 +220,7 @@ a_noisy_server_is_averaged_not_refused(void **state)
 static void
 one_lie_is_no_news_three_are(void **state)
 {
-	struct path path = { .seed = 6, .jitter = 0.0001 };
+	struct walk path = { .seed = 6, .jitter = 0.0001 };
 	struct estimator_sample sample;
 	struct estimator estimator;
 	struct estimate before, after;
@@ -246,7 +246,7 @@ one_lie_is_no_news_three_are(void **state)
 static void
 a_new_frequency_is_found(void **state)
 {
-	struct path path = { .seed = 7, .jitter = 0.0001 };
+	struct walk path = { .seed = 7, .jitter = 0.0001 };
 	struct estimator estimator;
 	struct estimate estimate;
 
@@ -263,7 +263,7 @@ a_new_frequency_is_found(void **state)
 static void
 an_honest_sample_ends_the_suspicion(void **state)
 {
-	struct path path = { .seed = 8, .jitter = 0.0001 };
+	struct walk path = { .seed = 8, .jitter = 0.0001 };
 	struct estimator_sample sample;
 	struct estimator estimator;
 	struct estimate estimate;
@@ -294,7 +294,7 @@ wander_is_followed(void **state)
 
 	(void)state;
 	for (seed = 1; seed <= 20; seed++) {
-		struct path path = { .seed = seed, .jitter = 0.0001,
+		struct walk path = { .seed = seed, .jitter = 0.0001,
 		    .wander = 2e-8 };
 
 		estimator_init(&estimator);
@@ -316,7 +316,7 @@ wander_is_followed(void **state)
 static void
 a_restart_keeps_the_frequency(void **state)
 {
-	struct path path = { .seed = 9, .jitter = 0.0001,
+	struct walk path = { .seed = 9, .jitter = 0.0001,
 	    .frequency = -30e-6 };
 	struct estimator_sample sample;
 	struct estimator estimator;
@@ -339,7 +339,7 @@ static void
 every_estimate_is_finite(void **state)
 {
 	static const double times[] = { 0, 1e-9, 2, 1e6 };
-	struct path path = { .seed = 10 };
+	struct walk path = { .seed = 10 };
 	struct estimator_sample sample;
 	struct estimator estimator;
 	struct estimate estimate;

@@ -1,6 +1,6 @@
 /*
- * The tokeniser: FEATURES' lexical rules, one by one, and that no text makes
- * it lose its place.
+ * The tokeniser: the lexical rules of ntp.conf(5), one by one, and that no text
+ * makes it lose its place.
  */
 #include "conf/lexer.h"
 

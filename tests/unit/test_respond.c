@@ -617,6 +617,34 @@ any_request_and_any_page(void **state)
 	assert_true(answers > 10000);
 }
 
+/* Nothing of our time, nothing of our sources: what it sent, and RATE. */
+static void
+a_rate_tells_the_client_its_own_time(void **state)
+{
+	const struct ntp_header answer = { .leap = 1, .version = 3, .mode = 4,
+	    .stratum = 2, .poll = 6, .precision = -20, .root_delay = 5,
+	    .root_dispersion = 6, .refid = 7, .reftime = 8,
+	    .org = UINT64_C(0x1234567890abcdef), .rec = 9, .xmt = 10 };
+	struct ntp_header told;
+	uint8_t reply[NTP_HEADER_SIZE];
+
+	(void)state;
+	packet_encode(&answer, reply);
+	respond_rate(reply);
+	packet_decode(reply, &told);
+	assert_int_equal(told.leap, 3);
+	assert_int_equal(told.version, 3);
+	assert_int_equal(told.mode, 4);
+	assert_int_equal(told.stratum, 0);
+	assert_int_equal(told.poll, 6);
+	assert_memory_equal(reply + 12, "RATE", 4);
+	assert_int_equal(told.root_delay, 0);
+	assert_int_equal(told.root_dispersion, 0);
+	assert_true(told.reftime == 0);
+	assert_true(told.org == answer.org && told.rec == answer.org &&
+	    told.xmt == answer.org);
+}
+
 int
 main(void)
 {
@@ -637,6 +665,7 @@ main(void)
 		cmocka_unit_test(reference_time_is_never_0_nor_of_the_future),
 		cmocka_unit_test(transmit_is_later_than_receive),
 		cmocka_unit_test(observed_time_is_added_to_all_times),
+		cmocka_unit_test(a_rate_tells_the_client_its_own_time),
 		cmocka_unit_test(any_request_and_any_page),
 	};
 

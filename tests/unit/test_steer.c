@@ -45,8 +45,8 @@ static const int64_t bases[] = {
 	0, 37300000, -123456000, 450 * PPT_PER_PPM
 };
 
-/* SPIKES.md section 1: gone after offset / rate and half a minute, to some
- * 100 ns; the true time moves, the clock follows. */
+/* Gone after offset / rate and half a minute, to some 100 ns (ARCHITECTURE.md,
+ * "What the kernel does"); the true time moves, the clock follows. */
 static void
 slew_removes_an_offset(void **state)
 {
