@@ -20,7 +20,8 @@ clock_within(int64_t value, int64_t low, int64_t high)
 bool
 clock_frequency_valid(int64_t ppt)
 {
-	return clock_within(ppt, -CLOCK_FREQUENCY_MAX_PPT, CLOCK_FREQUENCY_MAX_PPT);
+	return clock_within(ppt, -CLOCK_FREQUENCY_MAX_PPT,
+	    CLOCK_FREQUENCY_MAX_PPT);
 }
 
 bool
@@ -52,9 +53,11 @@ clock_limits_valid(const void *message)
 	    clock_within(m->panic_ns, 0, CLOCK_TIME_MAX_NS) &&
 	    clock_within(m->step_forward_ns, 0, CLOCK_TIME_MAX_NS) &&
 	    clock_within(m->step_back_ns, 0, CLOCK_TIME_MAX_NS) &&
-	    clock_within(m->floor_s, 0, m->ceiling_s) && m->ceiling_s <= last_s &&
+	    clock_within(m->floor_s, 0, m->ceiling_s) &&
+	    m->ceiling_s <= last_s &&
 	    clock_frequency_valid(m->frequency_ppt) &&
-	    clock_within(m->leap_at_s, 0, last_s) && m->leap_at_s % DAY_S == 0 &&
+	    clock_within(m->leap_at_s, 0, last_s) &&
+	    m->leap_at_s % DAY_S == 0 &&
 	    clock_within(m->leap_sign, -1, 1) &&
 	    (m->leap_at_s != 0 || m->leap_sign == 0) &&
 	    clock_within(m->tai_offset_s, 0, 255) && m->spent_start <= 1 &&

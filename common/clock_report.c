@@ -17,7 +17,8 @@ clock_applied_valid(const void *message)
 	    clock_within(m->remaining_ns, -CLOCK_TIME_MAX_NS,
 	    CLOCK_TIME_MAX_NS) &&
 	    clock_frequency_valid(m->frequency_ppt) &&
-	    clock_within(m->virtual_ns, -CLOCK_TIME_MAX_NS, CLOCK_TIME_MAX_NS) &&
+	    clock_within(m->virtual_ns, -CLOCK_TIME_MAX_NS,
+	    CLOCK_TIME_MAX_NS) &&
 	    clock_within(m->virtual_ppt, -4 * CLOCK_FREQUENCY_MAX_PPT,
 	    4 * CLOCK_FREQUENCY_MAX_PPT);
 }
