@@ -3,7 +3,6 @@
  * reach, and so the one that has least: no capability, no file, no name, no
  * channel to the clock or to net, whose page it can only read.
  */
-#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -80,8 +79,6 @@ main(int argc, char *argv[])
 		return 2;
 	log_init("serve", (enum log_target)arguments.log_target,
 	    arguments.debug);
-	/* a log that goes nowhere any more is no reason to die */
-	signal(SIGPIPE, SIG_IGN);
 	page = serve_page();
 	memory = serve_memory();
 	if (getentropy(key, sizeof(key)) == -1)
