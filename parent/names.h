@@ -44,7 +44,8 @@ void	names_timer(struct names *names, int channel, int64_t now_ns);
 
 /*
  * A valid answer (resolve_reply_valid), to whatever: it counts if it was asked
- * for, and once. Sets changed if a name has other addresses now. No answer is no reason to forget what was there. Pure.
+ * for, and once. Sets changed if a name has other addresses now. No answer is
+ * no reason to forget what was there. Pure.
  */
 void	names_answer(struct names *names, const struct msg_resolved *answer,
 	    int64_t now_ns);

@@ -25,7 +25,7 @@
 #define RECORD_MORE_NS	(50 * NS_PER_MS)
 /* Lines about one event: of net's doing there may be eight in a second. */
 #define RECORD_BURST	16
-#define RECORD_INTERVAL_NS	(600 * NS_PER_S)	/* no step is more often */
+#define RECORD_INTERVAL_NS	(600 * NS_PER_S) /* steps: 900 s apart */
 
 static bool
 record_writes(const struct daemon *daemon)
