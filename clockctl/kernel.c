@@ -48,8 +48,8 @@ kernel_permitted(void)
 static const struct sandbox_call kernel_calls[] = {
 	{ SCMP_SYS(ppoll), -1, 0 },		/* wait for all of it */
 	{ SCMP_SYS(ppoll_time64), -1, 0 },
-	{ SCMP_SYS(recvmsg), -1, 0 },		/* channel_receive */
-	{ SCMP_SYS(sendmsg), -1, 0 },		/* channel_send */
+	{ SCMP_SYS(recvmsg), -1, 0 },		/* channel_hear */
+	{ SCMP_SYS(sendmsg), -1, 0 },		/* channel_say */
 	{ SCMP_SYS(clock_adjtime), 0, CLOCK_REALTIME },
 	{ SCMP_SYS(clock_adjtime64), 0, CLOCK_REALTIME },
 	{ SCMP_SYS(clock_gettime), -1, 0 },	/* where there is no vDSO */

@@ -27,7 +27,7 @@ static void
 send_report(void *context, const struct message_header *message)
 {
 	(void)context;
-	(void)channel_send(message->type == MSG_APPLIED ?
+	(void)channel_say(message->type == MSG_APPLIED ?
 	    ROLE_FD_CLOCKCTL_NET : ROLE_FD_PARENT, message);
 }
 
@@ -38,7 +38,7 @@ send_signal(uint16_t type, uint32_t id)
 		.header = { type, sizeof(message), id }
 	};
 
-	(void)channel_send(ROLE_FD_PARENT, &message);
+	(void)channel_say(ROLE_FD_PARENT, &message);
 }
 
 static void
@@ -78,7 +78,7 @@ handle_newnet(void *context, const void *message, int fd)
 
 	(void)fd;
 	for (int i = 0; i < BURST; i++)
-		if (channel_receive(ROLE_FD_CLOCKCTL_NET, net_rules, 0, 0,
+		if (channel_hear(ROLE_FD_CLOCKCTL_NET, net_rules, 0, 0,
 		    NULL) != CHANNEL_INVALID)
 			break;
 	policy_newnet(&clockctl->control.policy, newnet->header.id);
@@ -112,7 +112,7 @@ serve(struct clockctl *clockctl, int fd, const struct message_rule *rules,
 	enum channel_result result = CHANNEL_HANDLED;
 
 	for (int i = 0; i < BURST && result == CHANNEL_HANDLED; i++)
-		result = channel_receive(fd, rules, nrules, 1, clockctl);
+		result = channel_hear(fd, rules, nrules, 1, clockctl);
 	return result == CHANNEL_HANDLED || result == CHANNEL_EMPTY;
 }
 
@@ -166,7 +166,7 @@ service_run(int argc, char *argv[], const struct service_program *program,
 	struct role_arguments arguments;
 	const char *failed;
 
-	if (!role_parse(argc, argv, &arguments))
+	if (!role_parse_fixed(argc, argv, &arguments))
 		return 2;
 	if (program->permitted != NULL && !program->permitted())
 		return 3;

@@ -32,7 +32,7 @@ channel_rule(const struct message_header *header, size_t length, bool with_fd,
 /* Without room for control data the kernel closes what descriptors came, and
  * says MSG_CTRUNC; so it does of any other control data. */
 enum channel_result
-channel_receive(int fd, const struct message_rule *rules, size_t nrules,
+channel_hear(int fd, const struct message_rule *rules, size_t nrules,
     unsigned int state, void *context)
 {
 	union message_buffer in;
@@ -57,7 +57,7 @@ channel_receive(int fd, const struct message_rule *rules, size_t nrules,
 }
 
 bool
-channel_send(int fd, const void *message)
+channel_say(int fd, const void *message)
 {
 	const struct message_header *header = message;
 	/* sendmsg(2) writes nothing through it, but takes no const */

@@ -60,7 +60,7 @@ channel_take(int socket, struct received *in)
 }
 
 enum channel_result
-channel_receive_fd(int fd, const struct message_rule *rules, size_t nrules,
+channel_receive(int fd, const struct message_rule *rules, size_t nrules,
     unsigned int state, void *context)
 {
 	const struct message_rule *rule = NULL;
@@ -85,7 +85,7 @@ channel_receive_fd(int fd, const struct message_rule *rules, size_t nrules,
 }
 
 bool
-channel_send_fd(int fd, const void *message, int passed_fd)
+channel_send(int fd, const void *message, int passed_fd)
 {
 	const struct message_header *header = message;
 	union control control;
@@ -97,7 +97,7 @@ channel_send_fd(int fd, const void *message, int passed_fd)
 	};
 
 	if (passed_fd < 0)
-		return channel_send(fd, message);
+		return channel_say(fd, message);
 	if (header->size < sizeof(*header) || header->size > MESSAGE_SIZE_MAX)
 		abort();
 	memset(&control, 0, sizeof(control));

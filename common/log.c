@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -76,6 +77,8 @@ log_init(const char *role, enum log_target target, int debug)
 		    name.nodename);
 	/* the first call in a process reads the zone file, even this one */
 	(void)gmtime_r(&now, &tm);
+	/* a reader that went away is no reason to die */
+	signal(SIGPIPE, SIG_IGN);
 	log_unblock();
 }
 

@@ -20,7 +20,8 @@ enum log_level { LOG_LEVEL_ERROR = 3, LOG_LEVEL_WARNING = 4,
 
 /*
  * First thing in main(), before lock-down, and again after a fork(2) that goes
- * on logging (it keeps the pid). role: "parent", "net", ... (kept).
+ * on logging (it keeps the pid). role: "parent", "net", ... (kept). SIGPIPE is
+ * ignored from here on: a log whose reader has gone loses its lines, no more.
  *
  * After it the calls below need these system calls, which the table of a role
  * that logs must have: sendto, write, ppoll, clock_gettime.

@@ -32,7 +32,7 @@ role_dash(const char *text)
 }
 
 bool
-role_parse(int argc, char *argv[], struct role_arguments *arguments)
+role_parse_fixed(int argc, char *argv[], struct role_arguments *arguments)
 {
 	struct sandbox_identity *identity = &arguments->identity;
 	uint32_t parent;

@@ -37,9 +37,9 @@ struct role_arguments {
 };
 
 /* argv is kept by reference. False: malformed (write nothing, exit 2).
- * role_parse: without a word, for clockctl. */
+ * role_parse_fixed: without a word, for clockctl. */
 bool	role_parse(int argc, char *argv[], struct role_arguments *arguments);
-bool	role_parse_words(int argc, char *argv[],
+bool	role_parse_fixed(int argc, char *argv[],
 	    struct role_arguments *arguments);
 
 /* A decimal number without sign, blanks or a zero in front; false: it is none,

@@ -24,12 +24,12 @@ role_word(const char *word, struct role_arguments *arguments)
 }
 
 bool
-role_parse_words(int argc, char *argv[], struct role_arguments *arguments)
+role_parse(int argc, char *argv[], struct role_arguments *arguments)
 {
 	int i;
 
 	if (argc < ROLE_ARGUMENTS ||
-	    !role_parse(ROLE_ARGUMENTS, argv, arguments))
+	    !role_parse_fixed(ROLE_ARGUMENTS, argv, arguments))
 		return false;
 	for (i = ROLE_ARGUMENTS; i < argc; i++)
 		if (!role_word(argv[i], arguments))

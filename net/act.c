@@ -105,7 +105,7 @@ act_resolve(struct net *net, const struct action *action)
 {
 	(void)net;
 	/* a full queue is an answer that does not come: asked again */
-	if (!channel_send(ROLE_FD_NET_RESOLVER, &action->u.resolve) &&
+	if (!channel_send(ROLE_FD_NET_RESOLVER, &action->u.resolve, -1) &&
 	    errno != EAGAIN)
 		log_fatal("resolver: %s", strerror(errno));
 }
@@ -116,7 +116,7 @@ act_sample(struct net *net, const struct action *action)
 	struct msg_sample sample = action->u.sample;
 
 	sample.net_epoch = net->epoch;
-	if (channel_send(ROLE_FD_NET_CLOCKCTL, &sample))
+	if (channel_send(ROLE_FD_NET_CLOCKCTL, &sample, -1))
 		return;
 	if (errno != EAGAIN)
 		log_fatal("clockctl: %s", strerror(errno));

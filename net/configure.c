@@ -142,7 +142,7 @@ configure_receive(struct configure *configure, int fd)
 {
 	enum channel_result result;
 
-	result = channel_receive_fd(fd, configure_rules,
+	result = channel_receive(fd, configure_rules,
 	    sizeof(configure_rules) / sizeof(configure_rules[0]),
 	    configure->receiving ? STATE_RECEIVING : STATE_IDLE, configure);
 	if (configure->broken) {

@@ -128,7 +128,7 @@ net_signal_parent(uint16_t type, uint32_t id)
 	const struct msg_conf_signal signal = { .header = {
 		.type = type, .size = sizeof(signal), .id = id } };
 
-	if (!channel_send(ROLE_FD_PARENT, &signal) && errno != EAGAIN)
+	if (!channel_send(ROLE_FD_PARENT, &signal, -1) && errno != EAGAIN)
 		exit(0);
 }
 
@@ -178,7 +178,7 @@ net_status(struct net *net)
 	if (!net->status_due ||
 	    net->now.axis_ns - net->status_ns < STATUS_EVERY_NS)
 		return;
-	if (channel_send(ROLE_FD_PARENT, &status))
+	if (channel_send(ROLE_FD_PARENT, &status, -1))
 		net->status = status;
 	net->status_ns = net->now.axis_ns;
 	net->status_due = false;
@@ -289,7 +289,7 @@ main(int argc, char *argv[])
 	const char *failed;
 	struct net *net;
 
-	if (!role_parse_words(argc, argv, &arguments) || arguments.epoch == 0)
+	if (!role_parse(argc, argv, &arguments) || arguments.epoch == 0)
 		return 2;
 	log_init("net", (enum log_target)arguments.log_target,
 	    (int)arguments.debug);

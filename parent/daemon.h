@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "common/log.h"
 #include "common/loop.h"
 #include "parent/logfile.h"
 #include "parent/names.h"
@@ -39,6 +40,8 @@ struct clock_record {
 	int64_t		hold_due_ns;	/* next repetition */
 	char		boot_id[STATE_BOOT_ID];
 	struct state_account account;
+	bool		clean;		/* ended so: the start is unspent */
+	struct log_limit limits[EVENT_MAX];	/* of lines about events */
 };
 
 enum daemon_phase {

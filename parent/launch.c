@@ -73,10 +73,13 @@ launch_new_epoch(struct supervisor *supervisor, char *word, size_t size,
 	};
 
 	newnet.header.id = ++supervisor->net_epoch;
-	if (clock->channel >= 0 && !channel_send(clock->channel, &newnet))
+	if (clock->channel >= 0 && !channel_send(clock->channel, &newnet, -1))
 		supervise_restart(clock, "does not read its channel");
 	launch_drain(supervisor->setup.clock_pair[1]);
 	launch_drain(supervisor->setup.resolver_pair[0]);
+	/* nobody waits for these answers, and one that is no request would
+	 * end the resolver */
+	launch_drain(supervisor->setup.resolver_pair[1]);
 	snprintf(word, size, "epoch=%u", supervisor->net_epoch);
 	plan->words[plan->nwords++] = word;
 }

@@ -55,6 +55,7 @@ names_take(struct names *names, const struct conf *conf)
 		strlcpy(name->host, rule->host, sizeof(name->host));
 		name->family = rule->address.family;
 		name->due_ns = 0;
+		name->asked = false;
 	}
 	free(old);
 }
@@ -100,7 +101,8 @@ names_timer(struct names *names, int channel, int64_t now_ns)
 		request.family = name->family;
 		memcpy(request.name, name->host, sizeof(request.name));
 		/* full: asked again then, as if it were lost on the way */
-		(void)channel_send(channel, &request);
+		(void)channel_send(channel, &request, -1);
+		name->asked = true;
 	}
 }
 
@@ -137,6 +139,10 @@ names_answer(struct names *names, const struct msg_resolved *answer,
 	if (index >= names->count)
 		return;
 	name = &names->list[index];
+	/* each answer may lead to a reload of serve */
+	if (!name->asked)
+		return;
+	name->asked = false;
 	name->due_ns = now_ns + (answer->status == RESOLVE_AGAIN ?
 	    NAMES_RETRY_NS : NAMES_AGAIN_NS);
 	if (answer->status != RESOLVE_OK || names_same(name, answer))

@@ -21,6 +21,7 @@ struct name {
 	char		host[CONF_NAME_MAX];
 	uint8_t		family;		/* 0 either, 4, 6 */
 	uint8_t		count;		/* 0: not known yet */
+	bool		asked;		/* and not answered since */
 	struct address	addresses[RESOLVE_ADDRESSES_MAX];
 	int64_t		due_ns;		/* to be asked (again) */
 };
@@ -42,8 +43,9 @@ int64_t	names_next(const struct names *names);
 void	names_timer(struct names *names, int channel, int64_t now_ns);
 
 /*
- * A valid answer (resolve_reply_valid), to whatever. Sets changed if a name has
- * other addresses now. No answer is no reason to forget what was there. Pure.
+ * A valid answer (resolve_reply_valid), to whatever: it counts if it was asked
+ * for, and once. Sets changed if a name has other addresses now. No answer is
+ * no reason to forget what was there. Pure.
  */
 void	names_answer(struct names *names, const struct msg_resolved *answer,
 	    int64_t now_ns);

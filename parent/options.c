@@ -212,7 +212,6 @@ options_take_number(struct options *options, int letter)
 		break;
 	case 'P':
 		number = options_number(options, letter, 1, 99);
-		options->scheduling = (int)number;
 		options->ineffective |= OPTIONS_BIT('P');
 		break;
 	case 'w':

@@ -74,7 +74,6 @@ struct options {
 	uint32_t	wait_sync_s;	/* -w: parent of the detached daemon
 					 * waits so long for the clock; 0: no */
 	bool		nice;		/* -N */
-	int		scheduling;	/* -P: 0 not given, else 1..99 */
 	char		user[64];	/* -u USER[:GROUP]: account of net, */
 	char		group[64];	/* names or numbers; "": the default */
 	const char	*jail;		/* -i: chroot of net and serve */

@@ -24,7 +24,10 @@ pulse_ping(struct supervisor *supervisor, uint32_t number)
 		ping.header.type = i == ROLE_CLOCKCTL ? MSG_PING :
 		    MSG_CONF_PING;
 		/* A full channel will show as a PING not answered. */
-		(void)channel_send(child->channel, &ping);
+		(void)channel_send(child->channel, &ping, -1);
+		/* who is new here has missed none so far */
+		if (child->ping == 0)
+			child->pong = number - 1;
 		child->ping = number;
 	}
 }

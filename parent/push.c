@@ -33,7 +33,7 @@ push_signal(int channel, uint16_t type, uint32_t id, int fd)
 		.header = { .type = type, .size = sizeof(message), .id = id }
 	};
 
-	return channel_send_fd(channel, &message, fd);
+	return channel_send(channel, &message, fd);
 }
 
 /* The log first: it is no part of a configuration. */
@@ -50,7 +50,7 @@ push_begin(int channel, uint32_t generation, size_t items,
 	if (log->fd >= 0 && !push_signal(channel, MSG_CONF_LOG,
 	    (uint32_t)log->target, log->fd))
 		return false;
-	return channel_send(channel, &begin);
+	return channel_send(channel, &begin, -1);
 }
 
 static bool
@@ -61,7 +61,7 @@ push_source(int channel, uint32_t generation, const struct conf_source *source)
 	message.header.type = MSG_CONF_SOURCE;
 	message.header.size = sizeof(message);
 	message.header.id = generation;
-	return channel_send(channel, &message);
+	return channel_send(channel, &message, -1);
 }
 
 bool
@@ -75,7 +75,7 @@ push_net(int channel, uint32_t generation, const struct conf *conf,
 	system.header.size = sizeof(system);
 	system.header.id = generation;
 	if (!push_begin(channel, generation, conf->nsources + 1, log) ||
-	    !channel_send(channel, &system))
+	    !channel_send(channel, &system, -1))
 		return false;
 	for (source = conf->sources; source != NULL; source = source->next)
 		if (!push_source(channel, generation, source))
@@ -98,7 +98,8 @@ push_rows_flush(struct push_rows *rows)
 		return;
 	rows->messages++;
 	if (rows->channel >= 0 && !rows->failed)
-		rows->failed = !channel_send(rows->channel, &rows->message);
+		rows->failed = !channel_send(rows->channel, &rows->message,
+		    -1);
 	rows->message.count = 0;
 	memset(rows->message.rows, 0, sizeof(rows->message.rows));
 }
@@ -200,7 +201,7 @@ push_limit(int channel, uint32_t generation, const struct conf *conf)
 		.enabled = !conf->disable_monitor,
 	};
 
-	return channel_send(channel, &message);
+	return channel_send(channel, &message, -1);
 }
 
 bool
@@ -226,7 +227,7 @@ push_serve(int channel, uint32_t generation, const struct conf *conf,
 		listen.family = sockets->list[i].address.family;
 		listen.loopback =
 		    address_is_loopback(&sockets->list[i].address);
-		if (!channel_send_fd(channel, &listen, sockets->list[i].fd))
+		if (!channel_send(channel, &listen, sockets->list[i].fd))
 			return false;
 	}
 	return push_signal(channel, MSG_CONF_END, generation, -1);

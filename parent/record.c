@@ -23,6 +23,9 @@
 /* The budget is written down when it differs from the file by so much. */
 #define RECORD_LESS_NS	(10 * NS_PER_MS)
 #define RECORD_MORE_NS	(50 * NS_PER_MS)
+/* Lines about one event: of net's doing there may be eight in a second. */
+#define RECORD_BURST	16
+#define RECORD_INTERVAL_NS	(600 * NS_PER_S) /* steps: 900 s apart */
 
 static bool
 record_writes(const struct daemon *daemon)
@@ -107,6 +110,9 @@ record_account(struct daemon *daemon, const struct msg_state *state)
 	struct state_account *kept = &daemon->clock.account;
 	int64_t more = now.budget_left_ns - kept->budget_left_ns;
 
+	/* what clockctl still says after the end is no new start */
+	if (daemon->clock.clean)
+		now.spent_start = 0;
 	if (now.spent_start == kept->spent_start &&
 	    now.spent_steps == kept->spent_steps &&
 	    now.spent_step_ns == kept->spent_step_ns &&
@@ -117,6 +123,21 @@ record_account(struct daemon *daemon, const struct msg_state *state)
 	record_write_account(daemon);
 }
 
+static void
+record_report(struct daemon *daemon, const struct msg_state *state)
+{
+	uint32_t suppressed;
+
+	if (state->event == EVENT_NONE ||
+	    !log_limit_pass(&daemon->clock.limits[state->event],
+	    supervise_now(), RECORD_BURST, RECORD_INTERVAL_NS, &suppressed))
+		return;
+	if (suppressed > 0)
+		log_notice("%u lines like the next one were left out",
+		    suppressed);
+	report_clock(state, daemon->supervisor.setup.observe);
+}
+
 void
 record_state(struct daemon *daemon, const struct msg_state *state)
 {
@@ -124,7 +145,7 @@ record_state(struct daemon *daemon, const struct msg_state *state)
 
 	record->state = *state;
 	record->known = true;
-	report_clock(state, daemon->supervisor.setup.observe);
+	record_report(daemon, state);
 	record_account(daemon, state);
 	if (state->hold == HOLD_NONE)
 		record->hold_due_ns = SUPERVISE_NEVER;
@@ -170,6 +191,7 @@ record_close(struct daemon *daemon, bool clean)
 	if (daemon->conf == NULL)
 		return;
 	record_write_drift(daemon);
+	record->clean = clean;
 	if (clean && record->account.spent_start != 0) {
 		record->account.spent_start = 0;
 		record_write_account(daemon);

@@ -41,7 +41,7 @@ reload_push(struct daemon *daemon, struct child *child, bool log)
 	case ROLE_CLOCKCTL:
 		push_limits(daemon->generation, daemon->conf, &policy,
 		    &limits);
-		sent = channel_send(child->channel, &limits);
+		sent = channel_send(child->channel, &limits, -1);
 		break;
 	case ROLE_NET:
 		sent = push_net(child->channel, daemon->generation,

@@ -13,6 +13,8 @@
 #include "net/core/poll.h"
 #include "net/core/update.h"
 
+/* No date is believed that is later than so long after the build. */
+#define LIFE_NS		(50 * INT64_C(31556952) * NS_PER_S)
 #define SLOT_ACTIONS	4	/* what one association may need */
 #define UPDATE_ACTIONS	8
 /* A frequency that clockctl had before we measured: of a drift file, or of
@@ -158,13 +160,18 @@ client_failed(struct client *client, uint32_t id, int error,
 		poll_unsent(association, now);
 }
 
-/* The era that timestamps belong to: not before this was built. */
+/*
+ * The era that timestamps belong to: not before this was built, and not so late
+ * that what is believed would be nearer in the next one. A clock that is 60
+ * years fast is wrong, and not a reason to think so of everybody.
+ */
 static int64_t
 pivot(const struct moment *now)
 {
-	int64_t built = BUILD_DATE * NS_PER_S;
+	int64_t built = BUILD_DATE * NS_PER_S, last = built + LIFE_NS;
 
-	return now->real_ns > built ? now->real_ns : built;
+	return now->real_ns < built ? built : now->real_ns > last ? last :
+	    now->real_ns;
 }
 
 /* The first one reachable after all were not: the network is back. */

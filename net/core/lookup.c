@@ -12,6 +12,7 @@
 
 #define BACKOFF_MIN_S	2
 #define BACKOFF_MAX_S	1024
+#define BACKOFF_NOW_S	64	/* no answer now: the network may be back */
 #define LOOKUP_AGAIN_S	64	/* a pool that wants more members */
 #define ANSWER_NS	(30 * NS_PER_S)	/* the resolver's; then ask again */
 #define SILENT_NEW	3	/* polls until one that never answered goes */
@@ -38,9 +39,24 @@ is_pool(const struct source *source)
 }
 
 static void
-ban(struct source *source, const struct address *address)
+ban(struct source *source, const struct association *association)
 {
-	source->banned[source->nbanned++ % SOURCE_BANNED_MAX] = *address;
+	source->banned[source->nbanned++ % SOURCE_BANNED_MAX] =
+	    (struct source_ban){ .address = association->remote,
+	    .denied = association->stopped };
+}
+
+/* The name has nobody else: who was silent or false may be better by now. Who
+ * does not want to be asked is not asked. */
+static void
+forgive(struct source *source)
+{
+	unsigned int kept = 0, i;
+
+	for (i = 0; i < SOURCE_BANNED_MAX && i < source->nbanned; i++)
+		if (source->banned[i].denied)
+			source->banned[kept++] = source->banned[i];
+	source->nbanned = kept;
 }
 
 static bool
@@ -49,7 +65,7 @@ is_banned(const struct source *source, const struct address *address)
 	size_t i;
 
 	for (i = 0; i < SOURCE_BANNED_MAX && i < source->nbanned; i++)
-		if (address_equal(&source->banned[i], address))
+		if (address_equal(&source->banned[i].address, address))
 			return true;
 	return false;
 }
@@ -102,13 +118,14 @@ ask_later(struct source *source, uint32_t seconds, const struct moment *now)
 }
 
 static void
-back_off(struct source *source, uint32_t least_s, const struct moment *now)
+back_off(struct source *source, uint32_t least_s, uint32_t most_s,
+    const struct moment *now)
 {
 	source->backoff_s *= 2;
 	if (source->backoff_s < least_s)
 		source->backoff_s = least_s;
-	if (source->backoff_s > BACKOFF_MAX_S)
-		source->backoff_s = BACKOFF_MAX_S;
+	if (source->backoff_s > most_s)
+		source->backoff_s = most_s;
 	ask_later(source, source->backoff_s, now);
 }
 
@@ -176,13 +193,17 @@ lookup_resolved(struct source_table *table,
 		if (source->backoff_s == 0)
 			action_event_about(actions, CLIENT_NAME_FAILED,
 			    resolved->status, NULL, source->settings.name);
-		back_off(source, BACKOFF_MIN_S, now);
+		back_off(source, BACKOFF_MIN_S,
+		    resolved->status == RESOLVE_AGAIN ? BACKOFF_NOW_S :
+		    BACKOFF_MAX_S, now);
 		return;
 	}
 	if (take_addresses(table, i, resolved, now, actions) > 0)
 		source->backoff_s = 0;
+	else if (wants(table, i))
+		forgive(source);
 	/* Whoever wants more asks again, but not soon and ever less often. */
-	back_off(source, LOOKUP_AGAIN_S, now);
+	back_off(source, LOOKUP_AGAIN_S, BACKOFF_MAX_S, now);
 }
 
 static void
@@ -192,7 +213,7 @@ ask(struct source_table *table, struct source *source,
 	struct msg_resolve *message;
 
 	if (source->asking)	/* it was lost */
-		back_off(source, BACKOFF_MIN_S, now);
+		back_off(source, BACKOFF_MIN_S, BACKOFF_NOW_S, now);
 	if (++table->last_request == 0)
 		table->last_request = 1;
 	source->request = table->last_request;
@@ -240,8 +261,7 @@ replace_useless(struct source_table *table, struct action_list *actions)
 		    !action_room(actions, 2) ||
 		    (!reachable && !association->stopped))
 			continue;
-		ban(&table->sources[association->source],
-		    &association->remote);
+		ban(&table->sources[association->source], association);
 		source_demobilise(association,
 		    (enum reject_cause)association->cause, actions);
 	}

@@ -14,12 +14,6 @@
 #define BIAS_DELAY	0.010	/* and else as its root */
 #define BIAS_MIN	1e-16
 
-void
-path_init(struct path *path)
-{
-	memset(path, 0, sizeof(*path));
-}
-
 struct path_sample *
 path_newest(struct path *path)
 {

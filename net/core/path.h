@@ -23,6 +23,7 @@ struct path_sample {
 				 * error; as it was when it came */
 };
 
+/* All zero: no samples yet. */
 struct path {
 	struct path_sample samples[PATH_SAMPLES];	/* oldest first */
 	size_t	count;
@@ -37,7 +38,6 @@ struct path {
 	double	usual;		/* median, before the path changed */
 };
 
-void	path_init(struct path *path);
 /* Adds a sample, whose half is still unknown, and renews the statistics. */
 void	path_add(struct path *path, const struct path_sample *sample);
 /* The newest count samples are of a new path. */

@@ -9,6 +9,11 @@
 
 #define SOURCE_BANNED_MAX	8
 
+struct source_ban {
+	struct address	address;
+	bool		denied;		/* by itself, by a kiss-o'-death */
+};
+
 struct source {
 	bool		used;
 	struct msg_conf_source settings;
@@ -19,7 +24,7 @@ struct source {
 	uint32_t	backoff_s;	/* after a failure; 0: none yet */
 	int64_t		ask_ns;		/* axis: the next question at */
 	/* Denied, silent or false: not taken again while they are here. */
-	struct address	banned[SOURCE_BANNED_MAX];
+	struct source_ban banned[SOURCE_BANNED_MAX];
 	unsigned int	nbanned;
 };
 

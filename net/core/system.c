@@ -10,7 +10,6 @@
 #include "common/packet.h"
 
 #define PRECISION	(-24)	/* a reading of the clock: 26 ns to 60 ns */
-#define PRECISION_NS	60
 #define LOCAL_ALONE_NS	(4 * NS_PER_S)
 #define LOCAL_POLL_NS	(64 * NS_PER_S)
 #define LOCAL_DISPERSION_NS (10 * NS_PER_MS)

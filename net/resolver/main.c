@@ -49,7 +49,7 @@ worker_resolve(void *context, const void *message, int fd)
 	lookup_name(message, &reply);
 	alarm(0);
 	/* queue full: net asks again */
-	if (!channel_send(ROLE_FD_RESOLVER_NET, &reply) &&
+	if (!channel_send(ROLE_FD_RESOLVER_NET, &reply, -1) &&
 	    errno != EAGAIN)
 		_exit(0);
 }
@@ -121,7 +121,7 @@ resolver_answer(uint16_t type, uint32_t id)
 	const struct msg_conf_signal signal = { .header = {
 		.type = type, .size = sizeof(signal), .id = id } };
 
-	if (!channel_send(ROLE_FD_PARENT, &signal) && errno != EAGAIN)
+	if (!channel_send(ROLE_FD_PARENT, &signal, -1) && errno != EAGAIN)
 		exit(0);
 }
 
@@ -160,7 +160,7 @@ resolver_ask(void *context, const void *message, int fd)
 {
 	(void)context;
 	(void)fd;
-	(void)channel_send(ROLE_FD_RESOLVER_NET, message);
+	(void)channel_send(ROLE_FD_RESOLVER_NET, message, -1);
 }
 
 static void
@@ -168,7 +168,7 @@ resolver_tell(void *context, const void *message, int fd)
 {
 	(void)context;
 	(void)fd;
-	(void)channel_send(ROLE_FD_PARENT, message);
+	(void)channel_send(ROLE_FD_PARENT, message, -1);
 }
 
 static const struct message_rule resolver_worker_rules[] = {
@@ -195,7 +195,7 @@ resolver_parent_ready(void *context, int fd, short revents)
 	struct loop *loop = context;
 
 	(void)revents;
-	switch (channel_receive_fd(fd, resolver_rules,
+	switch (channel_receive(fd, resolver_rules,
 	    sizeof(resolver_rules) / sizeof(resolver_rules[0]), 1, NULL)) {
 	case CHANNEL_HANDLED:
 	case CHANNEL_EMPTY:
@@ -289,7 +289,7 @@ main(int argc, char *argv[])
 	const char *failed;
 	struct loop loop;
 
-	if (!role_parse_words(argc, argv, &arguments))
+	if (!role_parse(argc, argv, &arguments))
 		return 2;
 	log_init("resolver", (enum log_target)arguments.log_target,
 	    (int)arguments.debug);

@@ -10,7 +10,7 @@
 
 #include "common/packet.h"
 
-enum { NONE, ROOT4, ROOT6, FIRST };	/* the first nodes of a set */
+enum { NONE, ROOT4, ROOT6 };	/* the first nodes of a set */
 
 /* noquery that no line has said: not for loopback. Never leaves this file. */
 #define NOQUERY_BUILT_IN	(UINT32_C(1) << 31)

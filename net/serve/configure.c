@@ -22,7 +22,7 @@ configure_tell(struct configure *configure, uint16_t type, uint32_t id)
 	};
 
 	/* it waits 5 s for an ACK or ALIVE: a full queue is its fault */
-	if (!channel_send(configure->channel, &signal))
+	if (!channel_send(configure->channel, &signal, -1))
 		configure->broken = true;
 }
 
@@ -224,8 +224,7 @@ configure_receive(struct configure *configure)
 	enum channel_result result;
 
 	do {
-		result = channel_receive_fd(configure->channel,
-		    configure_rules,
+		result = channel_receive(configure->channel, configure_rules,
 		    sizeof(configure_rules) / sizeof(configure_rules[0]),
 		    configure->state, configure);
 	} while (result == CHANNEL_HANDLED && !configure->broken);

@@ -3,7 +3,6 @@
  * reach, and so the one that has least: no capability, no file, no name, no
  * channel to the clock or to net, whose page it can only read.
  */
-#include <signal.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -76,12 +75,10 @@ main(int argc, char *argv[])
 	struct serve serve;
 	uint64_t key[2];
 
-	if (!role_parse_words(argc, argv, &arguments))
+	if (!role_parse(argc, argv, &arguments))
 		return 2;
 	log_init("serve", (enum log_target)arguments.log_target,
 	    (int)arguments.debug);
-	/* a log that goes nowhere any more is no reason to die */
-	signal(SIGPIPE, SIG_IGN);
 	page = serve_page();
 	memory = serve_memory();
 	if (getentropy(key, sizeof(key)) == -1)
@@ -95,7 +92,7 @@ main(int argc, char *argv[])
 	    &serve.worker, memory);
 	(void)loop_add(&serve.loop, ROLE_FD_PARENT, POLLIN, serve_parent,
 	    &serve);
-	if (!channel_send(ROLE_FD_PARENT, &ready))
+	if (!channel_send(ROLE_FD_PARENT, &ready, -1))
 		return 1;
 	while (!serve.loop.stop)
 		loop_turn(&serve.loop, -1);

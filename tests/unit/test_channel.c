@@ -83,7 +83,7 @@ static enum channel_result
 receive(struct ends *ends, unsigned int state)
 {
 	errno = 0;
-	return (ends->none ? channel_receive : channel_receive_fd)(ends->here,
+	return (ends->none ? channel_hear : channel_receive)(ends->here,
 	    rules, sizeof(rules) / sizeof(rules[0]), state, ends);
 }
 
@@ -129,7 +129,7 @@ teardown(void **state)
 	return open_descriptors() == ends->open ? 0 : -1;
 }
 
-/* What a hostile sender can do and channel_send() cannot. */
+/* What a hostile sender can do and channel_say() cannot. */
 static void
 send_raw(int socket, const void *bytes, size_t length, const int *fds,
     size_t nfds)
@@ -175,7 +175,7 @@ a_valid_message_is_handled_once(void **state)
 	struct ends *ends = *state;
 	struct plain sent = plain(MSG_PLAIN, 42);
 
-	assert_true(channel_send(ends->there, &sent));
+	assert_true(channel_say(ends->there, &sent));
 	assert_int_equal(receive(ends, STATE_OPEN), CHANNEL_HANDLED);
 	assert_memory_equal(&ends->last, &sent, sizeof(sent));
 	assert_int_equal(ends->fd, -1);
@@ -192,7 +192,7 @@ a_descriptor_rides_along_and_is_close_on_exec(void **state)
 	char byte = 0;
 
 	assert_int_equal(pipe(pipes), 0);
-	assert_true(channel_send_fd(ends->there, &sent, pipes[1]));
+	assert_true(channel_send(ends->there, &sent, pipes[1]));
 	close(pipes[1]);
 	assert_int_equal(receive(ends, STATE_LATE), CHANNEL_HANDLED);
 	assert_true(ends->fd >= 0);
@@ -209,7 +209,7 @@ the_largest_message_passes(void **state)
 	struct ends *ends = *state;
 	struct largest sent = { .header = { MSG_LARGEST, sizeof(sent), 1 } };
 
-	assert_true(channel_send(ends->there, &sent));
+	assert_true(channel_say(ends->there, &sent));
 	assert_int_equal(receive(ends, STATE_OPEN), CHANNEL_HANDLED);
 }
 
@@ -287,9 +287,9 @@ a_message_in_another_state_is_refused(void **state)
 	struct ends *ends = *state;
 	struct plain sent = plain(MSG_PLAIN, 1);
 
-	assert_true(channel_send(ends->there, &sent));
+	assert_true(channel_say(ends->there, &sent));
 	assert_refused(ends, STATE_LATE);
-	assert_true(channel_send(ends->there, &sent));
+	assert_true(channel_say(ends->there, &sent));
 	assert_refused(ends, 0);
 }
 
@@ -299,7 +299,7 @@ a_message_that_its_validator_rejects_is_refused(void **state)
 	struct ends *ends = *state;
 	struct plain sent = plain(MSG_PLAIN, -1);
 
-	assert_true(channel_send(ends->there, &sent));
+	assert_true(channel_say(ends->there, &sent));
 	assert_refused(ends, STATE_OPEN);
 }
 
@@ -338,7 +338,7 @@ a_missing_descriptor_is_refused(void **state)
 	struct ends *ends = *state;
 	struct plain sent = plain(MSG_CARRIER, 1);
 
-	assert_true(channel_send(ends->there, &sent));
+	assert_true(channel_say(ends->there, &sent));
 	assert_refused(ends, STATE_OPEN);
 }
 
@@ -353,7 +353,7 @@ a_descriptor_for_which_there_is_no_number_is_refused(void **state)
 	assert_int_equal(getrlimit(RLIMIT_NOFILE, &old), 0);
 	none = old;
 	none.rlim_cur = 0;
-	assert_true(channel_send_fd(ends->there, &sent, 0));
+	assert_true(channel_send(ends->there, &sent, 0));
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &none), 0);
 	assert_int_equal(receive(ends, STATE_OPEN), CHANNEL_INVALID);
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &old), 0);
@@ -370,7 +370,7 @@ credentials_are_refused(void **state)
 	/* nobody does; other control data must not look like none */
 	assert_int_equal(setsockopt(ends->here, SOL_SOCKET, SO_PASSCRED, &on,
 	    sizeof(on)), 0);
-	assert_true(channel_send(ends->there, &sent));
+	assert_true(channel_say(ends->there, &sent));
 	assert_refused(ends, STATE_OPEN);
 }
 
@@ -380,7 +380,7 @@ the_end_of_the_other_is_seen_after_what_it_sent(void **state)
 	struct ends *ends = *state;
 	struct plain sent = plain(MSG_PLAIN, 1);
 
-	assert_true(channel_send(ends->there, &sent));
+	assert_true(channel_say(ends->there, &sent));
 	close(ends->there);
 	ends->there = -1;
 	assert_int_equal(receive(ends, STATE_OPEN), CHANNEL_HANDLED);
@@ -393,7 +393,7 @@ an_end_that_left_messages_unread_is_closed_too(void **state)
 	struct ends *ends = *state;
 	struct plain sent = plain(MSG_PLAIN, 1);
 
-	assert_true(channel_send(ends->here, &sent));
+	assert_true(channel_say(ends->here, &sent));
 	close(ends->there);		/* the next read says ECONNRESET */
 	ends->there = -1;
 	assert_int_equal(receive(ends, STATE_OPEN), CHANNEL_CLOSED);
@@ -419,7 +419,7 @@ a_full_queue_refuses_at_once(void **state)
 	struct plain sent = plain(MSG_PLAIN, 1);
 	unsigned int queued = 0, handled = 0;
 
-	while (channel_send(ends->there, &sent))
+	while (channel_say(ends->there, &sent))
 		queued++;
 	assert_true(errno == EAGAIN || errno == ENOBUFS);
 	assert_true(queued > 0);
@@ -436,7 +436,7 @@ sending_to_nobody_fails_without_a_signal(void **state)
 
 	close(ends->there);
 	ends->there = -1;
-	assert_false(channel_send(ends->here, &sent));
+	assert_false(channel_say(ends->here, &sent));
 	assert_int_equal(errno, EPIPE);
 }
 

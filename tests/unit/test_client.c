@@ -460,6 +460,23 @@ a_slow_drift_is_not_followed(void **state)
 	    SELECTION_FALSETICKER);
 }
 
+/* As of a hardware clock with an empty battery: 2036 comes between. */
+static void
+a_clock_decades_off_is_no_reason_for_another_era(void **state)
+{
+	static const int64_t years[] = { -56, -10, 60, 74, 130 };
+	size_t i;
+
+	for (i = 0; i < sizeof(years) / sizeof(years[0]); i++) {
+		teardown(state);
+		setup(state);
+		world.base_real_ns += years[i] * 31556952 * NS_PER_S;
+		configure(3);
+		world_run(&world, 100);
+		assert_true(fabs(world_error(&world)) < 0.001);
+	}
+}
+
 static void
 leap_by_majority_of_the_survivors(void **state)
 {
@@ -601,6 +618,24 @@ a_name_is_asked_for_until_it_answers(void **state)
 	    "ntp.example.org");
 }
 
+/* However long there was no network: it may be there any minute. */
+static void
+a_name_without_an_answer_is_asked_for_every_minute(void **state)
+{
+	struct msg_conf_source source = world_source("ntp.example.org");
+	int i;
+
+	(void)state;
+	world_configure(&world, &source, 1);
+	for (i = 1; i <= 2000; i++) {
+		world_run(&world, 10.0 * i);
+		world_resolve(&world, NULL, 0);
+	}
+	world.asked = 0;
+	world_run(&world, 20000 + 70);
+	assert_int_equal(world.asked, 1);
+}
+
 static void
 an_answer_that_never_comes_is_asked_for_again(void **state)
 {
@@ -717,6 +752,34 @@ a_pool_replaces_a_lasting_falseticker(void **state)
 	assert_int_not_equal(association(addresses[2]).id, 0);
 	world_run(&world, 4000);
 	assert_int_equal(association(addresses[2]).id, 0);
+}
+
+/* A small pool, each of whose servers is off for a while. */
+static void
+a_pool_of_few_takes_back_who_was_silent(void **state)
+{
+	struct msg_conf_source source = pool("ntp.example.org");
+	int i;
+
+	(void)state;
+	servers[2].kiss = KISS_DENY;
+	world_configure(&world, &source, 1);
+	world_run(&world, 1);
+	world_resolve(&world, addresses, 3);
+	world_run(&world, 1000);
+	servers[1].silent = true;
+	for (i = 1; i < 300; i++) {
+		world_run(&world, 1000 + 100 * i);
+		world_resolve(&world, addresses, 3);
+	}
+	servers[1].silent = false;
+	for (; i < 330; i++) {
+		world_run(&world, 1000 + 100 * i);
+		world_resolve(&world, addresses, 3);
+		assert_int_equal(association(addresses[2]).id, 0);
+	}
+	assert_int_not_equal(association(addresses[1]).id, 0);
+	assert_int_not_equal(association(addresses[1]).reach, 0);
 }
 
 static void
@@ -1174,6 +1237,7 @@ main(void)
 		ROW(without_a_majority_nothing_is_set),
 		ROW(a_majority_lost_leaves_the_frequency),
 		ROW(a_slow_drift_is_not_followed),
+		ROW(a_clock_decades_off_is_no_reason_for_another_era),
 		ROW(leap_by_majority_of_the_survivors),
 		ROW(the_start_waits_for_more_than_half),
 		ROW(the_time_is_told_when_the_clock_follows),
@@ -1181,12 +1245,14 @@ main(void)
 		ROW(samples_carry_what_clockctl_needs),
 		ROW(requests_void_and_bursts_after_a_disturbance),
 		ROW(a_name_is_asked_for_until_it_answers),
+		ROW(a_name_without_an_answer_is_asked_for_every_minute),
 		ROW(an_answer_that_never_comes_is_asked_for_again),
 		ROW(names_do_not_lead_to_ourselves),
 		ROW(late_and_foreign_answers_are_ignored),
 		ROW(a_pool_takes_four_a_lookup_up_to_maxclock),
 		ROW(a_pool_replaces_the_silent_and_the_denying),
 		ROW(a_pool_replaces_a_lasting_falseticker),
+		ROW(a_pool_of_few_takes_back_who_was_silent),
 		ROW(a_pool_by_address_has_nobody_else),
 		ROW(names_are_asked_for_when_the_network_is_back),
 		ROW(a_pool_survives_a_dead_network),

@@ -81,7 +81,7 @@ send_newnet(struct clockctl *clockctl, uint32_t epoch)
 		.header = { MSG_NEWNET, sizeof(newnet), epoch }
 	};
 
-	assert_true(channel_send(clockctl->parent, &newnet));
+	assert_true(channel_say(clockctl->parent, &newnet));
 }
 
 /* PONG comes after all that was caused before it. */
@@ -93,7 +93,7 @@ ping(struct clockctl *clockctl)
 	};
 	union message reply;
 
-	assert_true(channel_send(clockctl->parent, &message));
+	assert_true(channel_say(clockctl->parent, &message));
 	expect(clockctl, clockctl->parent, MSG_PONG, &reply);
 	assert_int_equal(reply.header.id, clockctl->id);
 }
@@ -112,7 +112,7 @@ start(struct clockctl *clockctl, const char *path)
 	clockctl->parent = parent[0];
 	clockctl->net = net[0];
 	expect(clockctl, clockctl->parent, MSG_CLOCK_READY, &message);
-	assert_true(channel_send(clockctl->parent, &limits));
+	assert_true(channel_say(clockctl->parent, &limits));
 	expect(clockctl, clockctl->parent, MSG_LIMITS_ACK, &message);
 	assert_int_equal(message.header.id, 5);
 	send_newnet(clockctl, 1);
@@ -152,7 +152,7 @@ apply(struct clockctl *clockctl, int64_t ahead_ns)
 	struct msg_sample sample = make_sample(clockctl, ahead_ns);
 	union message message;
 
-	assert_true(channel_send(clockctl->net, &sample));
+	assert_true(channel_say(clockctl->net, &sample));
 	do {
 		expect(clockctl, clockctl->net, MSG_APPLIED, &message);
 	} while (message.header.id != sample.header.id);
@@ -207,9 +207,9 @@ send_invalid(struct clockctl *clockctl, int kind)
 		sample.header.size = sizeof(sample) - 8;
 		return send(fd, &sample, sizeof(sample), 0) > 0;
 	case 6:
-		return channel_send_fd(fd, &sample, 0);	/* a descriptor */
+		return channel_send(fd, &sample, 0);	/* a descriptor */
 	case 7:
-		return channel_send(fd, &signal);	/* the parent's */
+		return channel_say(fd, &signal);	/* the parent's */
 	case 8:
 		sample.offset_ns = INT64_MIN;
 		break;
@@ -223,11 +223,11 @@ send_invalid(struct clockctl *clockctl, int kind)
 		sample.leap = 3;
 		break;
 	case 12:
-		return channel_send(fd, &limits);
+		return channel_say(fd, &limits);
 	default:
 		return false;
 	}
-	return channel_send(fd, &sample);
+	return channel_say(fd, &sample);
 }
 
 static void
@@ -247,7 +247,7 @@ what_is_invalid_silences_net_until_a_new_one(void **state)
 			    &message);
 		/* a good sample after it is not heard */
 		sample = make_sample(&clockctl, 0);
-		assert_true(channel_send(clockctl.net, &sample));
+		assert_true(channel_say(clockctl.net, &sample));
 		ping(&clockctl);
 		ping(&clockctl);
 		while (recv(clockctl.net, &message, sizeof(message),
@@ -280,7 +280,7 @@ a_flood_is_throttled(void **state)
 	clock_gettime(CLOCK_MONOTONIC, &begin);
 	while (seconds < 2) {
 		sample = make_sample(&clockctl, 0);
-		sent += channel_send(clockctl.net, &sample);
+		sent += channel_say(clockctl.net, &sample);
 		while (recv(clockctl.net, &message, sizeof(message),
 		    MSG_DONTWAIT) > 0)
 			if (message.header.id != 0) {
@@ -330,7 +330,7 @@ an_invalid_parent_is_the_end(void **state)
 	(void)state;
 	start(&clockctl, programs[1]);
 	bad.reserved = 1;
-	assert_true(channel_send(clockctl.parent, &bad));
+	assert_true(channel_say(clockctl.parent, &bad));
 	assert_int_equal(role_process_wait(&clockctl.process), 0);
 	role_process_end(&clockctl.process);
 	close(clockctl.parent);

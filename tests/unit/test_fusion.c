@@ -253,6 +253,28 @@ one_that_drifts_is_out_while_its_interval_still_fits(void **state)
 	end(world);
 }
 
+/* Slow and quick servers at once: by a few seconds in the wrong order. */
+static void
+replies_that_overtake_each_other_do_no_harm(void **state)
+{
+	struct world *world = begin(4, 16);
+	struct bank_output output;
+	double t;
+
+	(void)state;
+	world->rate = 1e-4;
+	for (t = 0; t < 1280; t += 8) {
+		exchange(world, 2, t + 6);
+		exchange(world, 0, t);
+		exchange(world, 3, t + 5);
+		exchange(world, 1, t + 1);
+	}
+	assert_true(fusion_output(&world->fusion, t, &output));
+	assert_true(fabs(output.y - world->rate) < 5e-7);
+	assert_true(error(world, t) < 1e-4);
+	end(world);
+}
+
 static void
 two_that_disagree_are_not_averaged(void **state)
 {
@@ -481,6 +503,7 @@ main(void)
 		cmocka_unit_test(a_falseticker_is_out),
 		cmocka_unit_test(
 		    one_that_drifts_is_out_while_its_interval_still_fits),
+		cmocka_unit_test(replies_that_overtake_each_other_do_no_harm),
 		cmocka_unit_test(two_that_disagree_are_not_averaged),
 		cmocka_unit_test(a_removed_source_is_forgotten),
 		cmocka_unit_test(a_longer_way_back_is_taken_for_asymmetry),

@@ -13,6 +13,7 @@
 #include <limits.h>
 #include <regex.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -295,6 +296,30 @@ a_syslog_that_is_full_or_gone_stops_nobody(void **state)
 	capture_end(&capture);
 }
 
+/* As net and the resolver do it: nobody has ignored SIGPIPE for them. */
+static void
+a_pipe_whose_reader_has_gone_kills_nobody(void **state)
+{
+	struct capture capture;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	signal(SIGPIPE, SIG_DFL);
+	capture_pipe(&capture, LOG_TO_STDERR, 0);
+	close(capture.reader);
+	capture.reader = -1;
+	pid = fork();
+	if (pid == 0) {
+		log_info("to nobody");
+		_exit(7);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	capture_end(&capture);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 7);
+}
+
 static void
 fatal_writes_its_line_and_exits_with_one(void **state)
 {
@@ -382,6 +407,7 @@ main(void)
 		cmocka_unit_test(nor_one_that_blocks),
 		cmocka_unit_test(the_flags_of_a_pipe_that_others_share_stay),
 		cmocka_unit_test(a_syslog_that_is_full_or_gone_stops_nobody),
+		cmocka_unit_test(a_pipe_whose_reader_has_gone_kills_nobody),
 		cmocka_unit_test(fatal_writes_its_line_and_exits_with_one),
 		cmocka_unit_test(
 		    a_limit_passes_its_burst_and_then_one_an_interval),

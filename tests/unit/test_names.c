@@ -85,6 +85,19 @@ answer(uint32_t id, uint8_t status, const char *first, const char *second,
 	names_answer(&names, &reply, now_ns);
 }
 
+/* Lets it be asked for again, whatever the answer was. */
+static void
+ask(const int pair[2], struct msg_resolve *request)
+{
+	struct msg_resolve other;
+
+	names.list[0].due_ns = 0;
+	names_timer(&names, pair[0], 0);
+	assert_true(asked(pair[1], request));
+	while (asked(pair[1], &other))
+		continue;
+}
+
 static void
 each_name_is_asked_for_once_and_again_each_hour(void **state)
 {
@@ -142,21 +155,47 @@ static void
 another_order_is_no_change(void **state)
 {
 	struct msg_resolve request;
-	int pair[2], fd = begin(pair);
+	int pair[2];
 
 	(void)state;
-	names_timer(&names, pair[0], 0);
-	assert_true(asked(fd, &request));
+	(void)begin(pair);
+	ask(pair, &request);
 	answer(request.header.id, RESOLVE_OK, "192.0.2.1", "192.0.2.2", 0);
 	assert_true(names.changed);
 	names.changed = false;
+	ask(pair, &request);
 	answer(request.header.id, RESOLVE_OK, "192.0.2.2", "192.0.2.1", 0);
 	assert_false(names.changed);
+	ask(pair, &request);
 	answer(request.header.id, RESOLVE_OK, "192.0.2.2", NULL, 0);
 	assert_true(names.changed);
 	names.changed = false;
+	ask(pair, &request);
 	answer(request.header.id, RESOLVE_OK, "192.0.2.3", NULL, 0);
 	assert_true(names.changed);
+	end(pair);
+}
+
+/* A resolver that answers by itself could keep everybody reloading. */
+static void
+one_question_has_one_answer(void **state)
+{
+	struct msg_resolve request;
+	int pair[2], i;
+
+	(void)state;
+	(void)begin(pair);
+	answer(NAMES_MAX, RESOLVE_OK, "192.0.2.1", NULL, 0);
+	assert_false(names.changed);	/* nobody asked */
+	ask(pair, &request);
+	answer(request.header.id, RESOLVE_OK, "192.0.2.1", NULL, 0);
+	assert_true(names.changed);
+	names.changed = false;
+	for (i = 0; i < 10; i++)
+		answer(request.header.id, RESOLVE_OK, i & 1 ? "192.0.2.1" :
+		    "192.0.2.2", NULL, 0);
+	assert_false(names.changed);
+	assert_int_equal(names.list[0].due_ns, HOUR);
 	end(pair);
 }
 
@@ -198,6 +237,7 @@ main(void)
 		cmocka_unit_test(
 		    no_answer_is_asked_for_again_and_forgets_nothing),
 		cmocka_unit_test(another_order_is_no_change),
+		cmocka_unit_test(one_question_has_one_answer),
 		cmocka_unit_test(a_reload_keeps_what_is_known),
 	};
 

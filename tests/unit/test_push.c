@@ -149,8 +149,8 @@ receive_all(int fd)
 	static const struct got nothing;
 	struct got got = nothing;
 
-	while (channel_receive_fd(fd, rules, sizeof(rules) / sizeof(rules[0]),
-	    1, &got) == CHANNEL_HANDLED)
+	while (channel_receive(fd, rules, sizeof(rules) / sizeof(rules[0]), 1,
+	    &got) == CHANNEL_HANDLED)
 		;
 	/* Nothing is left, so nothing was invalid. */
 	assert_int_equal(recv(fd, &got, 0, MSG_DONTWAIT | MSG_PEEK), -1);

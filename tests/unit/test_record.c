@@ -79,6 +79,56 @@ a_hold_is_said_again_every_hour_until_it_ends(void **state)
 	free(daemon);
 }
 
+/* Where net turns with every sample, eight times a second. */
+static void
+what_happens_without_end_is_said_now_and_then(void **state)
+{
+	struct daemon *daemon = observer();
+	struct msg_state message = { .hold = HOLD_BUDGET };
+	int saved = dup(STDERR_FILENO), i;
+	FILE *log = tmpfile();
+	unsigned int lines = 0;
+
+	(void)state;
+	assert_non_null(log);
+	assert_true(saved >= 0 && dup2(fileno(log), STDERR_FILENO) >= 0);
+	for (i = 0; i < 2000; i++) {
+		message.event = i & 1 ? EVENT_RESUMED : EVENT_HELD;
+		message.hold = i & 1 ? HOLD_NONE : HOLD_BUDGET;
+		record_state(daemon, &message);
+	}
+	assert_true(dup2(saved, STDERR_FILENO) >= 0);
+	close(saved);
+	rewind(log);
+	while ((i = fgetc(log)) != EOF)
+		lines += i == '\n';
+	fclose(log);
+	assert_in_range(lines, 2, 40);
+	conf_free(daemon->conf);
+	free(daemon);
+}
+
+/* -q ends at the STATE of the step; the one behind it is on its way. */
+static void
+a_clean_end_leaves_the_start_unspent(void **state)
+{
+	struct daemon *daemon = observer();
+	struct msg_state message = { .event = EVENT_STEPPED,
+		.spent_start = 1, .spent_steps = 1 };
+
+	(void)state;
+	record_state(daemon, &message);
+	assert_int_equal(daemon->clock.account.spent_start, 1);
+	record_close(daemon, true);
+	message.event = EVENT_NONE;
+	message.spent_steps = 2;
+	record_state(daemon, &message);
+	assert_int_equal(daemon->clock.account.spent_start, 0);
+	assert_int_equal(daemon->clock.account.spent_steps, 2);
+	conf_free(daemon->conf);
+	free(daemon);
+}
+
 static void
 who_observes_writes_no_drift_file(void **state)
 {
@@ -144,6 +194,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(set_means_within_a_millisecond_and_not_held),
 		cmocka_unit_test(a_hold_is_said_again_every_hour_until_it_ends),
+		cmocka_unit_test(
+		    what_happens_without_end_is_said_now_and_then),
+		cmocka_unit_test(a_clean_end_leaves_the_start_unspent),
 		cmocka_unit_test(who_observes_writes_no_drift_file),
 		cmocka_unit_test(
 		    who_steers_writes_it_every_hour_and_at_the_end),

@@ -27,7 +27,7 @@ parse(const char *line, struct role_arguments *arguments)
 		argc++;
 	}
 	argv[argc] = NULL;
-	return role_parse_words(argc, argv, arguments);
+	return role_parse(argc, argv, arguments);
 }
 
 static void
@@ -39,11 +39,11 @@ who_takes_no_words_is_given_none(void **state)
 	struct role_arguments a;
 
 	(void)state;
-	assert_true(role_parse(7, line, &a));
+	assert_true(role_parse_fixed(7, line, &a));
 	assert_int_equal(a.identity.uid, 2);
 	assert_int_equal(a.identity.gid, 3);
-	assert_false(role_parse(8, line, &a));
-	assert_false(role_parse(6, line, &a));
+	assert_false(role_parse_fixed(8, line, &a));
+	assert_false(role_parse_fixed(6, line, &a));
 }
 
 static void

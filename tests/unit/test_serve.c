@@ -114,7 +114,7 @@ send_signal(int channel, uint16_t type, uint32_t id, int fd)
 		.header = { type, sizeof(message), id }
 	};
 
-	assert_true(channel_send_fd(channel, &message, fd));
+	assert_true(channel_send(channel, &message, fd));
 }
 
 static void
@@ -139,9 +139,9 @@ configure_rules(struct rig *rig)
 	rig->restricts.header = restricts;
 	rig->limit.header = limit;
 	if (rig->restricts.count > 0)
-		assert_true(channel_send(rig->channel, &rig->restricts));
+		assert_true(channel_send(rig->channel, &rig->restricts, -1));
 	if (rig->limit.interval_ns > 0)
-		assert_true(channel_send(rig->channel, &rig->limit));
+		assert_true(channel_send(rig->channel, &rig->limit, -1));
 }
 
 static void
@@ -156,15 +156,14 @@ configure(struct rig *rig, const int *sockets, uint32_t count)
 	socklen_t length;
 	uint32_t i;
 
-	assert_true(channel_send(rig->channel, &begin));
+	assert_true(channel_send(rig->channel, &begin, -1));
 	configure_rules(rig);
 	for (i = 0; i < count; i++) {
 		length = sizeof(name);
 		assert_int_equal(getsockname(sockets[i],
 		    (struct sockaddr *)&name, &length), 0);
 		listen.family = name.ss_family == AF_INET ? 4 : 6;
-		assert_true(channel_send_fd(rig->channel, &listen,
-		    sockets[i]));
+		assert_true(channel_send(rig->channel, &listen, sockets[i]));
 	}
 	send_signal(rig->channel, MSG_CONF_END, rig->generation, -1);
 	expect_signal(rig->channel, MSG_CONF_ACK, rig->generation);
@@ -847,7 +846,7 @@ an_incomplete_generation_ends_it(void **state)
 	struct msg_conf_begin begin = { .items = 2,
 	    .header = { MSG_CONF_BEGIN, sizeof(begin), 9 } };
 
-	assert_true(channel_send(rig->channel, &begin));
+	assert_true(channel_send(rig->channel, &begin, -1));
 	send_signal(rig->channel, MSG_CONF_END, 9, -1);
 	assert_int_equal(role_process_wait(&rig->process), 1);
 }

@@ -5,7 +5,9 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -145,6 +147,30 @@ alive_means_all_who_are_wanted_answered(void **state)
 	assert_false(pulse_all_alive(&supervisor, 5));
 }
 
+/* However many PINGs there were before it was started. */
+static void
+who_is_new_has_missed_no_ping(void **state)
+{
+	struct loop loop;
+	struct supervisor supervisor;
+	struct child *child;
+	int pair[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_SEQPACKET, 0, pair), 0);
+	loop_init(&loop);
+	supervise_init(&supervisor, &loop, &hooks, NULL);
+	child = &supervisor.children[ROLE_NET];
+	child->state = CHILD_RUNNING;
+	child->channel = pair[0];
+	pulse_ping(&supervisor, 1000);
+	assert_int_equal(child->ping - child->pong, 1);
+	pulse_ping(&supervisor, 1001);
+	assert_int_equal(child->ping - child->pong, 2);
+	close(pair[0]);
+	close(pair[1]);
+}
+
 static void
 who_sends_without_end_is_found_out(void **state)
 {
@@ -170,6 +196,7 @@ main(void)
 		cmocka_unit_test(the_way_between_two_directories_is_found),
 		cmocka_unit_test(only_who_runs_and_has_not_answered_owes),
 		cmocka_unit_test(alive_means_all_who_are_wanted_answered),
+		cmocka_unit_test(who_is_new_has_missed_no_ping),
 		cmocka_unit_test(who_sends_without_end_is_found_out),
 	};
 
