@@ -6,6 +6,9 @@
 
 #include <math.h>
 
+/* A server is about as wrong as a third of what it admits, for long. */
+#define CLAIM_SHARE	3
+
 size_t
 joint_doubles(size_t sources)
 {
@@ -83,10 +86,14 @@ take(struct joint *joint, const struct joint_source *sources, size_t source,
 static void
 prior_biases(struct joint *joint, const struct joint_source *sources)
 {
+	double claimed;
 	size_t i;
 
-	for (i = 0; i < joint->bank.sources; i++)
-		joint->biases[i] = path_asymmetry(&sources[i].tracker->path);
+	for (i = 0; i < joint->bank.sources; i++) {
+		claimed = sources[i].distance / CLAIM_SHARE;
+		joint->biases[i] = path_asymmetry(&sources[i].tracker->path) +
+		    claimed * claimed;
+	}
 }
 
 void

@@ -5,6 +5,7 @@
  */
 #include "net/core/update.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "common/ntp_time.h"
@@ -19,6 +20,7 @@
 #define FREQUENCY_SAMPLES 8		/* of who has a say in it */
 #define SD_MAX_NS	(16 * NS_PER_S)
 #define SD_MAX_PPT	(1000 * PPT_PER_PPM)
+#define BLEND_RATE_SD	1e-4		/* s/s; the samples tell it again */
 #define HINT_SD		1e-7		/* s/s; never told more exactly */
 
 static int64_t
@@ -153,6 +155,38 @@ new_system_peer(struct client *client, uint32_t id,
 		action_event(actions, id, CLIENT_SYSTEM_PEER, 0, 0);
 }
 
+/* Where several are used, the joint filter knows better than their mean. */
+static void
+fuse(struct client *client, const struct candidate *survivors, size_t count,
+    const struct moment *now, struct combined *combined)
+{
+	struct blend_source sources[ASSOCIATIONS_MAX];
+	struct association *association;
+	struct bank_output output;
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		if ((survivors[i].flags & SOURCE_PREFER) != 0)
+			return;
+		association =
+		    &client->table.associations[survivors[i].slot];
+		sources[i].id = association->id;
+		sources[i].tracker = &association->estimator.tracker;
+		sources[i].claimed = survivors[i].claimed;
+	}
+	if (count < 2)
+		return;
+	blend_run(&client->blend, sources, count, -combined->frequency,
+	    combined->frequency_sd + BLEND_RATE_SD);
+	if (!joint_output(&client->blend.joint,
+	    candidates_time(client, now->axis_ns), &output))
+		return;
+	combined->offset = -output.x;
+	combined->offset_sd = sqrt(output.xx);
+	combined->frequency = -output.y;
+	combined->frequency_sd = sqrt(output.yy);
+}
+
 /* Survivors: combine them, tell clockctl if one of them measured. */
 static void
 follow(struct client *client, struct candidate *survivors, size_t count,
@@ -174,6 +208,7 @@ follow(struct client *client, struct candidate *survivors, size_t count,
 	    (double)conf->maxdist_ns / 1e9, &spread);
 	peer = combine_system_peer(survivors, used, present);
 	combine_survivors(survivors, used, &combined);
+	fuse(client, survivors, used, now, &combined);
 	survivors[peer].selection = SELECTION_SYSTEM_PEER;
 	for (i = 0; i < count; i++)
 		candidates_verdict(client, survivors[i].slot,

@@ -6,12 +6,14 @@
 #ifndef NET_CORE_UPDATE_H
 #define NET_CORE_UPDATE_H
 
+#include "net/core/blend.h"
 #include "net/core/source.h"
 #include "net/core/system.h"
 
 struct client {
 	struct source_table table;
 	struct system_state system;
+	struct blend	blend;		/* of the survivors */
 	/* Zero of the estimators' doubles. */
 	int64_t		epoch_axis_ns;
 	int64_t		epoch_offset_ns;

@@ -173,6 +173,42 @@ wander_is_met_by_polls(void **state)
 	assert_in_range(requests, 1150, 1300);
 }
 
+/*
+ * four servers tell more than one, and more than the mean of
+ * what they say; five hours from the third on.
+ */
+static void
+servers_add_up(void **state)
+{
+	struct msg_conf_source sources[4] = { world_source("192.0.2.1"),
+	    world_source("192.0.2.2"), world_source("192.0.2.3"),
+	    world_source("192.0.2.4") };
+	struct world_server servers[4];
+	struct world world;
+	double sum = 0, rms;
+	uint64_t seed;
+	int i;
+
+	(void)state;
+	for (seed = 1; seed <= 6; seed++) {
+		for (i = 0; i < 4; i++)
+			servers[i] = (struct world_server){
+			    .address = sources[i].name, .delay = 0.010,
+			    .jitter = 0.001 };
+		world_init(&world, seed * 7919, 20e-6, servers, 4);
+		world.wander = 1e-9;
+		world_configure(&world, sources, 4);
+		for (i = 1; i <= 1200; i++) {
+			world_run(&world, 10000 + 15 * i);
+			sum += world_error(&world) * world_error(&world);
+		}
+		world_free(&world);
+	}
+	rms = sqrt(sum / (6 * 1200));
+	print_message("four servers: rms %.1f us\n", rms * 1e6);
+	assert_true(rms < 0.000125);
+}
+
 int
 main(void)
 {
@@ -182,6 +218,7 @@ main(void)
 		cmocka_unit_test(known_frequency_is_within_1_ms_after_20_s),
 		cmocka_unit_test(wrong_hint_is_overcome),
 		cmocka_unit_test(wander_is_met_by_polls),
+		cmocka_unit_test(servers_add_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
