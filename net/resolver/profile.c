@@ -110,13 +110,16 @@ const struct sandbox_profile worker_profile = {
 	.mode = SANDBOX_DENY, .calls = denied, .ncalls = NDENIED,
 };
 
-/* What NSS reads: configuration, itself, and the sockets of local caches. */
+/*
+ * What NSS reads: configuration, itself, and the sockets of local caches. A
+ * rule is about a directory that is there. What /etc/resolv.conf points to may
+ * be made later, by who configures the network, and be made anew at any time:
+ * so all of /run.
+ */
 static const char *const readable[] = {
 	"/etc", "/lib", "/lib32", "/lib64", "/usr/lib", "/usr/lib32",
 	"/usr/lib64", "/usr/local/lib", "/nix/store", "/gnu/store",
-	"/run/systemd/resolve", "/run/resolvconf", "/run/NetworkManager",
-	"/run/nscd", "/var/run/nscd", "/run/avahi-daemon", "/run/connman",
-	"/run/netconfig", "/var/lib/misc", "/dev/urandom", "/dev/null",
+	"/run", "/var/run", "/var/lib/misc", "/dev/urandom", "/dev/null",
 };
 
 #define FENCE_ALL (LANDLOCK_ACCESS_FS_EXECUTE |				\

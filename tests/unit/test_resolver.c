@@ -4,8 +4,13 @@
  */
 #include "net/resolver/lookup.h"
 
-#include <sys/socket.h>
+#include <linux/landlock.h>
 
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <setjmp.h>
@@ -17,6 +22,7 @@
 #include <cmocka.h>
 
 #include "common/conf_message.h"
+#include "net/resolver/profile.h"
 #include "tests/unit/role_process.h"
 
 static const char *program;
@@ -114,6 +120,39 @@ errors_say_for_good_or_for_now(void **state)
 		assert_int_equal(reply.status, table[i].status);
 		assert_int_equal(reply.count, 0);
 	}
+}
+
+static bool
+opens(const char *directory)
+{
+	int fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd >= 0)
+		close(fd);
+	return fd >= 0;
+}
+
+/* What /etc/resolv.conf points to may be made long after the fence. */
+static void
+all_of_run_is_inside_the_fence_and_proc_is_not(void **state)
+{
+	bool landlock = syscall(SYS_landlock_create_ruleset, NULL, 0,
+	    LANDLOCK_CREATE_RULESET_VERSION) > 0;
+	int status;
+	pid_t pid;
+
+	(void)state;
+	pid = fork();
+	if (pid == 0) {
+		if (!profile_fence())
+			_exit(1);
+		if (!opens("/run") || !opens("/etc"))
+			_exit(2);
+		_exit(opens("/proc") == landlock ? 3 : 0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
 }
 
 /* The process: parent and net are the test's ends of its channels. */
@@ -290,6 +329,8 @@ main(int argc, char *argv[])
 		cmocka_unit_test(more_addresses_than_fit_are_cut),
 		cmocka_unit_test(what_is_not_ip_is_left_out),
 		cmocka_unit_test(errors_say_for_good_or_for_now),
+		cmocka_unit_test(
+		    all_of_run_is_inside_the_fence_and_proc_is_not),
 		cmocka_unit_test(
 		    a_name_of_the_hosts_file_is_resolved_in_the_sandbox),
 		cmocka_unit_test(many_requests_are_all_answered),
