@@ -42,6 +42,16 @@ files_become_self(void)
 	errno = saved;
 }
 
+int
+files_give_up(int fd)
+{
+	int saved = errno;
+
+	close(fd);
+	errno = saved;
+	return -1;
+}
+
 /* The directory that path is in. False if it is too long. */
 static bool
 files_directory(const char *path, char *directory, size_t size)
@@ -109,7 +119,7 @@ files_read(const char *path, size_t max, size_t *length)
 {
 	struct stat status;
 	char *text = NULL;
-	int fd, saved;
+	int fd;
 
 	fd = files_open_read(path);
 	if (fd < 0)
@@ -120,9 +130,7 @@ files_read(const char *path, size_t max, size_t *length)
 		else
 			errno = S_ISDIR(status.st_mode) ? EISDIR : EINVAL;
 	}
-	saved = errno;
-	close(fd);
-	errno = saved;
+	(void)files_give_up(fd);
 	return text;
 }
 

@@ -11,7 +11,7 @@
 
 /*
  * The whole file, at most max bytes (EFBIG), with a NUL behind it; malloc'ed.
- * A directory, a device or a pipe is EINVAL. NULL with errno.
+ * A directory is EISDIR, a device or a pipe EINVAL. NULL with errno.
  */
 char	*files_read(const char *path, size_t max, size_t *length);
 
@@ -33,5 +33,8 @@ bool	files_has_directory(const char *path);
 
 /* unlink(2) as the owner of the directory. */
 void	files_remove(const char *path);
+
+/* close(2) of any descriptor that was not to be: errno stays. Returns -1. */
+int	files_give_up(int fd);
 
 #endif

@@ -33,16 +33,12 @@ logfile_connect_syslog(void)
 	struct sockaddr_un address = {
 		.sun_family = AF_UNIX, .sun_path = LOGFILE_SYSLOG
 	};
-	int fd, saved;
+	int fd;
 
 	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (fd >= 0 && connect(fd, (struct sockaddr *)&address,
-	    sizeof(address)) != 0) {
-		saved = errno;
-		close(fd);
-		errno = saved;
-		return -1;
-	}
+	    sizeof(address)) != 0)
+		return files_give_up(fd);
 	return fd;
 }
 

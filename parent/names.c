@@ -129,6 +129,18 @@ names_same(const struct name *name, const struct msg_resolved *answer)
 	return name->count == answer->count;
 }
 
+/* A mask of a line is of one family: serve takes no other. */
+static bool
+names_fits(const struct name *name, const struct msg_resolved *answer)
+{
+	size_t i;
+
+	for (i = 0; name->family != 0 && i < answer->count; i++)
+		if (answer->addresses[i].family != name->family)
+			return false;
+	return true;
+}
+
 void
 names_answer(struct names *names, const struct msg_resolved *answer,
     int64_t now_ns)
@@ -145,7 +157,8 @@ names_answer(struct names *names, const struct msg_resolved *answer,
 	name->asked = false;
 	name->due_ns = now_ns + (answer->status == RESOLVE_AGAIN ?
 	    NAMES_RETRY_NS : NAMES_AGAIN_NS);
-	if (answer->status != RESOLVE_OK || names_same(name, answer))
+	if (answer->status != RESOLVE_OK || !names_fits(name, answer) ||
+	    names_same(name, answer))
 		return;
 	memcpy(name->addresses, answer->addresses, sizeof(name->addresses));
 	name->count = answer->count;

@@ -8,7 +8,8 @@
 #include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <sys/socket.h>
-#include <unistd.h>
+
+#include "parent/files.h"
 
 int
 netwatch_open(void)
@@ -18,17 +19,13 @@ netwatch_open(void)
 		.nl_groups = RTMGRP_IPV4_IFADDR | RTMGRP_IPV6_IFADDR |
 		    RTMGRP_LINK
 	};
-	int fd, saved;
+	int fd;
 
 	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK,
 	    NETLINK_ROUTE);
 	if (fd >= 0 && bind(fd, (struct sockaddr *)&address,
-	    sizeof(address)) != 0) {
-		saved = errno;
-		close(fd);
-		errno = saved;
-		return -1;
-	}
+	    sizeof(address)) != 0)
+		return files_give_up(fd);
 	return fd;
 }
 

@@ -17,6 +17,7 @@
 
 #include "common/log.h"
 #include "conf/conf.h"
+#include "parent/files.h"
 #include "parent/occupant.h"
 
 static const struct address sockets_any[] = {
@@ -162,7 +163,7 @@ sockets_open(const struct address *address, bool shared)
 {
 	struct sockaddr_storage storage;
 	socklen_t length = address_to_sockaddr(address, &storage);
-	int fd, on = 1, saved;
+	int fd, on = 1;
 
 	fd = socket(address->family == 4 ? AF_INET : AF_INET6,
 	    SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
@@ -173,12 +174,8 @@ sockets_open(const struct address *address, bool shared)
 	    !sockets_prepare(fd, address->family) ||
 	    (shared && setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on,
 	    sizeof(on)) != 0) ||
-	    bind(fd, (struct sockaddr *)&storage, length) != 0) {
-		saved = errno;
-		close(fd);
-		errno = saved;
-		return -1;
-	}
+	    bind(fd, (struct sockaddr *)&storage, length) != 0)
+		return files_give_up(fd);
 	return fd;
 }
 

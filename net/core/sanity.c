@@ -8,6 +8,8 @@
 
 /* A server may claim a precision; this much it may excuse at most. */
 #define PRECISION_MAX_NS	NS_PER_MS
+#define REFID_INIT	UINT32_C(0x494e4954)
+#define REFID_STEP	UINT32_C(0x53544550)
 
 /* 2^precision seconds, at least 1 ns, at most PRECISION_MAX_NS. */
 static int64_t
@@ -43,12 +45,17 @@ check_origin(const struct sanity_request *request,
 	return REJECT_NONE;
 }
 
-/* A kiss code is four letters; RFC 5905 section 7.4. */
+/*
+ * A kiss code is four letters; RFC 5905 section 7.4. INIT and STEP ask nothing
+ * of us: by them a server says that it has no time (yet, or any more).
+ */
 static bool
 is_kiss(uint32_t refid)
 {
 	int shift, letter;
 
+	if (refid == REFID_INIT || refid == REFID_STEP)
+		return false;
 	for (shift = 0; shift < 32; shift += 8) {
 		letter = (int)(refid >> shift & 0xff);
 		if (letter < 'A' || letter > 'Z')

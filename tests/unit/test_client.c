@@ -17,6 +17,8 @@
 #define KISS_DENY	UINT32_C(0x44454e59)
 #define KISS_RSTR	UINT32_C(0x52535452)
 #define KISS_RATE	UINT32_C(0x52415445)
+#define KISS_INIT	UINT32_C(0x494e4954)
+#define KISS_STEP	UINT32_C(0x53544550)
 
 static struct world world;
 
@@ -379,22 +381,32 @@ useless_servers_are_not_followed(void **state)
 	assert_int_equal(association(addresses[2]).cause, REJECT_DISTANCE);
 }
 
+/* Says so by the leap indicator, or as ntpd does: stratum 0, and why. */
 static void
 a_server_that_loses_its_time_is_left_at_once(void **state)
 {
-	(void)state;
-	configure(2);
-	world_run(&world, 300);
-	servers[0].leap = NTP_LEAP_UNSYNCHRONISED;
-	world_run(&world, 400);
-	assert_int_equal(association(addresses[0]).selection,
-	    SELECTION_REJECT);
-	assert_int_equal(association(addresses[1]).selection,
-	    SELECTION_SYSTEM_PEER);
-	servers[0].leap = 0;
-	world_run(&world, 550);
-	assert_int_not_equal(association(addresses[0]).selection,
-	    SELECTION_REJECT);
+	static const uint32_t words[] = { 0, KISS_INIT, KISS_STEP };
+	size_t i;
+
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		teardown(state);
+		setup(state);
+		configure(2);
+		world_run(&world, 300);
+		servers[0].leap = NTP_LEAP_UNSYNCHRONISED;
+		servers[0].kiss = words[i];
+		world_run(&world, 400);
+		assert_int_equal(association(addresses[0]).selection,
+		    SELECTION_REJECT);
+		assert_int_equal(association(addresses[1]).selection,
+		    SELECTION_SYSTEM_PEER);
+		assert_int_equal(world.events[CLIENT_KOD], 0);
+		servers[0].leap = 0;
+		servers[0].kiss = 0;
+		world_run(&world, 550);
+		assert_int_not_equal(association(addresses[0]).selection,
+		    SELECTION_REJECT);
+	}
 }
 
 static void

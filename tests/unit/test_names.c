@@ -176,6 +176,23 @@ another_order_is_no_change(void **state)
 	end(pair);
 }
 
+/* With the mask of the line it would be a row that serve cannot take. */
+static void
+an_address_of_another_family_is_not_taken(void **state)
+{
+	struct msg_resolve first, second;
+	int pair[2], fd = begin(pair);
+
+	(void)state;
+	names_timer(&names, pair[0], 0);
+	assert_true(asked(fd, &first) && asked(fd, &second));
+	assert_int_equal(second.family, 4);
+	answer(second.header.id, RESOLVE_OK, "192.0.2.1", "2001:db8::1", 0);
+	assert_false(names.changed);
+	assert_int_equal(names_find(&names, "b.example", 4)->count, 0);
+	end(pair);
+}
+
 /* A resolver that answers by itself could keep everybody reloading. */
 static void
 one_question_has_one_answer(void **state)
@@ -237,6 +254,7 @@ main(void)
 		cmocka_unit_test(
 		    no_answer_is_asked_for_again_and_forgets_nothing),
 		cmocka_unit_test(another_order_is_no_change),
+		cmocka_unit_test(an_address_of_another_family_is_not_taken),
 		cmocka_unit_test(one_question_has_one_answer),
 		cmocka_unit_test(a_reload_keeps_what_is_known),
 	};

@@ -733,19 +733,27 @@ leap_seconds_come_when_they_may(void **state)
 	assert_clean(&rig);
 }
 
+/* An hour before the end of June, and a leap second in the table. */
+static void
+arm_leap(struct rig *rig)
+{
+	const int64_t july_1 = JUNE_30_NS + 86400 * S;
+
+	rig_init(rig, july_1 - 3600 * S, july_1 - 3600 * S, 0);
+	rig->limits.leap_at_s = july_1 / S;
+	rig->limits.leap_sign = 1;
+	rig_begin(rig);
+	keep(rig, 640);
+}
+
 /* A step while the second is armed would lose it: it is armed again. */
 static void
 a_step_does_not_lose_the_leap_second(void **state)
 {
-	const int64_t july_1 = JUNE_30_NS + 86400 * S;
 	struct rig rig;
 
 	(void)state;
-	rig_init(&rig, july_1 - 3600 * S, july_1 - 3600 * S, 0);
-	rig.limits.leap_at_s = july_1 / S;
-	rig.limits.leap_sign = 1;
-	rig_begin(&rig);
-	keep(&rig, 640);
+	arm_leap(&rig);
 	assert_int_equal(rig.applied.leap, 1);
 	assert_true(insist(&rig, 2 * S, 400) > 0);
 	/* a sample that comes at once must not arm it too early */
@@ -764,15 +772,10 @@ a_step_does_not_lose_the_leap_second(void **state)
 static void
 the_end_disarms_the_leap_second(void **state)
 {
-	const int64_t july_1 = JUNE_30_NS + 86400 * S;
 	struct rig rig;
 
 	(void)state;
-	rig_init(&rig, july_1 - 3600 * S, july_1 - 3600 * S, 0);
-	rig.limits.leap_at_s = july_1 / S;
-	rig.limits.leap_sign = 1;
-	rig_begin(&rig);
-	keep(&rig, 640);
+	arm_leap(&rig);
 	assert_true(rig.kernel.status & STA_INS);
 	control_end(&rig.control);
 	assert_false(rig.kernel.status & STA_INS);
