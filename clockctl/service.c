@@ -14,7 +14,8 @@
 #include "common/message.h"
 #include "common/role.h"
 
-enum { BURST = 512 };	/* messages of a channel looked at in a turn */
+enum { BURST = 512,	/* messages of a channel looked at in a turn */
+	QUEUE_MAX = 1 << 16 };	/* more than its buffer can hold */
 
 struct clockctl {
 	struct control	control;
@@ -69,7 +70,8 @@ static const struct message_rule net_rules[] = {
 	    clock_sample_valid, handle_sample },
 };
 
-/* What an older net left in the queue is thrown away. */
+/* What an older net left in the queue is thrown away, whatever it is: empty
+ * messages too, and all of it, or the new one would be blamed for it. */
 static void
 handle_newnet(void *context, const void *message, int fd)
 {
@@ -77,9 +79,9 @@ handle_newnet(void *context, const void *message, int fd)
 	const struct msg_newnet *newnet = message;
 
 	(void)fd;
-	for (int i = 0; i < BURST; i++)
+	for (int i = 0; i < QUEUE_MAX; i++)
 		if (channel_hear(ROLE_FD_CLOCKCTL_NET, net_rules, 0, 0,
-		    NULL) != CHANNEL_INVALID)
+		    NULL) == CHANNEL_EMPTY)
 			break;
 	policy_newnet(&clockctl->control.policy, newnet->header.id);
 }

@@ -52,14 +52,20 @@ launch_plan(const struct supervisor *supervisor, enum role role,
 		plan->words[plan->nwords++] = "6";
 }
 
-/* Throws away, unread, what was meant for one who is gone. */
+#define LAUNCH_QUEUE_MAX	65536	/* more than a buffer can hold */
+
+/* Throws away, unread, what was meant for one who is gone, or left by him. An
+ * empty message is one too, and no end: we hold both ends ourselves. */
 static void
 launch_drain(int fd)
 {
 	char byte;
+	int i;
 
-	while (recv(fd, &byte, sizeof(byte), MSG_DONTWAIT | MSG_TRUNC) > 0)
-		;
+	for (i = 0; i < LAUNCH_QUEUE_MAX; i++)
+		if (recv(fd, &byte, sizeof(byte), MSG_DONTWAIT |
+		    MSG_TRUNC) < 0)
+			break;
 }
 
 /* A new net: clockctl shall not take the old one's word for its own. */

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -231,6 +232,33 @@ send_invalid(struct clockctl *clockctl, int kind)
 }
 
 static void
+what_an_old_net_left_is_not_the_new_one_s(void **state)
+{
+	static const char garbage[8] = "garbage";
+	struct clockctl clockctl;
+	int most = 1 << 24, left = 0;
+	int pid;
+
+	(void)state;
+	start(&clockctl, programs[1]);
+	pid = clockctl.process.pid;
+	assert_int_equal(kill(pid, SIGSTOP), 0);
+	/* as much as the kernel lets it */
+	assert_int_equal(setsockopt(clockctl.net, SOL_SOCKET, SO_SNDBUF, &most,
+	    sizeof(most)), 0);
+	while (send(clockctl.net, garbage, left % 2 ? sizeof(garbage) : 0,
+	    MSG_DONTWAIT) >= 0)
+		left++;
+	assert_true(left > 100);
+	send_newnet(&clockctl, 1);
+	assert_int_equal(kill(pid, SIGCONT), 0);
+	ping(&clockctl);
+	assert_int_equal(clockctl.events[EVENT_NET_INVALID], 0);
+	assert_int_equal(apply(&clockctl, 0).status, CLOCK_IDLE);
+	stop(&clockctl);
+}
+
+static void
 what_is_invalid_silences_net_until_a_new_one(void **state)
 {
 	struct clockctl clockctl;
@@ -380,6 +408,7 @@ main(int argc, char *argv[])
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_sample_moves_the_virtual_clock),
+		cmocka_unit_test(what_an_old_net_left_is_not_the_new_one_s),
 		cmocka_unit_test(what_is_invalid_silences_net_until_a_new_one),
 		cmocka_unit_test(a_flood_is_throttled),
 		cmocka_unit_test(it_starts_only_as_a_child_with_the_right),

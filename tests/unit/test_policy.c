@@ -1,8 +1,8 @@
 /*
  * What clockctl refuses, holds, slews and steps; each limit of ARCHITECTURE.md,
- * "What clockctl promises", has a test here that fails without it. On a
- * simulated kernel, so that what the clock does is looked at, not only what the
- * policy says.
+ * "What clockctl promises", has a test here that fails without it ((a) in
+ * test_steer.c). On a simulated kernel, so that what the clock does is looked
+ * at, not only what the policy says.
  */
 #include <setjmp.h>
 #include <stdarg.h>
