@@ -8,7 +8,7 @@
 
 #include "clockctl/report.h"
 
-#define LEAP_REARM_NS	(2 * NS_PER_S)	/* after a step: SPIKES.md 1 */
+#define LEAP_REARM_NS	(2 * NS_PER_S)	/* after a step, which loses it */
 #define UNKNOWN_SD_PPT	(30 * PPT_PER_PPM)
 /* The flags that are ours alone; UNSYNC the kernel may set as well. */
 #define OWN_FLAGS	(STA_PLL | STA_FREQHOLD | STA_INS | STA_DEL |	\

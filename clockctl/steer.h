@@ -3,7 +3,7 @@
  * ADJ_OFFSET with time constant 0, re-armed 20 ms after each whole second of
  * CLOCK_REALTIME, beside a base frequency that stays in ADJ_FREQUENCY. The
  * kernel does a quarter of what is armed in the next second, so whatever is
- * killed leaves the base frequency and nothing running on (SPIKES.md 1 d).
+ * killed leaves the base frequency and nothing running on.
  * Pure; runs in clockctl. Integers; ns, ppt.
  */
 #ifndef CLOCKCTL_STEER_H
@@ -17,7 +17,7 @@
 #include "common/clock_message.h"
 #include "common/localclock.h"
 
-/* |base frequency| + |slew| never above this (DESIGN 1.2 a). */
+/* |base frequency| + |slew| never above this: limit (a). */
 #define STEER_LIMIT_PPT		(INT64_C(500) * 1000000)
 /* The base frequency leaves 10 ppm of it for slewing. */
 #define STEER_FREQUENCY_MAX_PPT	(INT64_C(490) * 1000000)

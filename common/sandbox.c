@@ -130,7 +130,7 @@ leave_root(const struct sandbox_profile *profile,
 }
 
 /*
- * The order matters (SPIKES.md section 3): the change of uid clears PDEATHSIG,
+ * The order matters: the change of uid clears PDEATHSIG,
  * and a filter needs NO_NEW_PRIVS. Of an execveat(2) Linux before 6.14 makes
  * the number of the descriptor a name. MDWE, where the kernel knows it: no
  * memory becomes executable, no executable memory writable.

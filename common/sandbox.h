@@ -1,8 +1,8 @@
 /*
- * Lock-down of every role: one function driven by const tables (DESIGN.md
- * section 2). Linked by every executable.
+ * Lock-down of every role: one function driven by const tables. Linked by every
+ * executable.
  *
- * Order, which matters (SPIKES.md section 3): close what was not handed over;
+ * Order, which matters (see sandbox.c): close what was not handed over;
  * bounding set; chroot; setgroups, setresgid, setresuid; capset; NO_NEW_PRIVS;
  * dumpable 0; PDEATHSIG and a getppid check; rlimits; seccomp last. A step that
  * is required and fails returns false with its name in *failed: the role exits.
