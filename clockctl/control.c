@@ -302,6 +302,7 @@ enable(struct control *control, const struct msg_limits *limits)
 	    steer_from_kernel(control->kernel.freq), known ? PPT_PER_PPM :
 	    UNKNOWN_SD_PPT, control->now.axis_ns, calls);
 	control->enabled = true;
+	control->policy.accepted = 0;	/* nothing was steered meanwhile */
 	control->leap_after_ns = 0;
 	if (control->clock->apply(control->clock_state, &calls[0]))
 		write_clock(control, &calls[1]);

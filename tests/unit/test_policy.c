@@ -644,6 +644,28 @@ disabled_means_no_call_at_all(void **state)
 	assert_int_equal(rig.kernel.tai, 37);
 }
 
+/* What was accepted before says nothing of a clock that was left alone. */
+static void
+enabled_again_it_synchronises_anew(void **state)
+{
+	struct rig rig;
+
+	(void)state;
+	settle(&rig, 0);
+	rig.limits.flags = LIMITS_DISABLED;
+	rig_begin(&rig);
+	rig_run(&rig, 500);
+	rig.limits.flags = 0;
+	rig_begin(&rig);
+	rig_run(&rig, 100);
+	assert_true(rig.kernel.status & STA_UNSYNC);
+	for (int i = 0; i < POLICY_SYNCHRONISED; i++) {
+		rig_honest(&rig, 0);
+		rig_run(&rig, 64);
+	}
+	assert_false(rig.kernel.status & STA_UNSYNC);
+}
+
 static void
 a_kernel_that_refuses_is_reported(void **state)
 {
@@ -821,6 +843,7 @@ main(void)
 		cmocka_unit_test(frequency_only_never_synchronises),
 		cmocka_unit_test(wrong_samples_are_refused),
 		cmocka_unit_test(disabled_means_no_call_at_all),
+		cmocka_unit_test(enabled_again_it_synchronises_anew),
 		cmocka_unit_test(a_kernel_that_refuses_is_reported),
 		cmocka_unit_test(leap_seconds_come_when_they_may),
 		cmocka_unit_test(a_step_does_not_lose_the_leap_second),
