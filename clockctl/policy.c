@@ -1,6 +1,6 @@
 /*
- * The limits of ARCHITECTURE.md, "What clockctl promises", a to g ((a) itself is
- * in steer.c, where the calls are made). See policy.h. Pure.
+ * The limits of ARCHITECTURE.md, "What clockctl promises", a to g ((a) itself
+ * is in steer.c, where the calls are made). See policy.h. Pure.
  */
 #include "clockctl/policy.h"
 
