@@ -6,6 +6,7 @@
 #include "tests/unit/role_process.h"
 
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <sys/stat.h>
 
 #include <errno.h>
@@ -237,12 +238,16 @@ what_an_old_net_left_is_not_the_new_one_s(void **state)
 	static const char garbage[8] = "garbage";
 	struct clockctl clockctl;
 	int most = 1 << 24, left = 0;
-	int pid;
+	int pid, status;
 
 	(void)state;
 	start(&clockctl, programs[1]);
 	pid = clockctl.process.pid;
 	assert_int_equal(kill(pid, SIGSTOP), 0);
+	/* not stopped before it is: a poll that is under way may still see
+	 * the first of what follows */
+	assert_int_equal(waitpid(pid, &status, WUNTRACED), pid);
+	assert_true(WIFSTOPPED(status));
 	/* as much as the kernel lets it */
 	assert_int_equal(setsockopt(clockctl.net, SOL_SOCKET, SO_SNDBUF, &most,
 	    sizeof(most)), 0);
