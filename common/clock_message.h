@@ -119,11 +119,10 @@ MESSAGE_ASSERT_SIZE(struct msg_applied, 64);
 
 enum limits_flag {
 	LIMITS_FIRST_ANY = 1 << 0,	/* -g: first offset may exceed panic */
-	LIMITS_FIRST_BACK = 1 << 1,	/* -gg: also far back in time */
-	LIMITS_NO_STEP = 1 << 2,	/* -x: slew where classic would step
+	LIMITS_NO_STEP = 1 << 1,	/* -x: slew where classic would step
 					 * (up to 600 s) */
-	LIMITS_DISABLED = 1 << 3,	/* disable ntp */
-	LIMITS_FREQUENCY = 1 << 4	/* frequency_ppt is from a drift file */
+	LIMITS_DISABLED = 1 << 2,	/* disable ntp */
+	LIMITS_FREQUENCY = 1 << 3	/* frequency_ppt is from a drift file */
 };
 
 /*

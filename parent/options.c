@@ -245,7 +245,7 @@ options_take(struct options *options, int letter)
 		options->foreground = options->log_stderr = true;
 		break;
 	case 'g':
-		options->first_any++;
+		options->first_any = true;
 		break;
 	case 'n':
 		options->foreground = true;

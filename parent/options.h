@@ -68,8 +68,7 @@ struct options {
 					 * with -n alone: stderr if there is no
 					 * logfile and stderr is open */
 	int		debug;		/* -d counts, -D N sets; 0..9 */
-	unsigned int	first_any;	/* -g count. 1: LIMITS_FIRST_ANY; 2 or
-					 * more: LIMITS_FIRST_BACK as well */
+	bool		first_any;	/* -g, once or more: LIMITS_FIRST_ANY */
 	bool		quit;		/* -q: set the clock once and exit */
 	uint32_t	wait_sync_s;	/* -w: parent of the detached daemon
 					 * waits so long for the clock; 0: no */

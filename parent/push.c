@@ -246,10 +246,8 @@ push_flags(const struct conf *conf, const struct push_policy *policy)
 	const struct options *options = policy->options;
 	uint32_t flags = 0;
 
-	if (options->first_any > 0)
+	if (options->first_any)
 		flags |= LIMITS_FIRST_ANY;
-	if (options->first_any > 1)
-		flags |= LIMITS_FIRST_BACK;
 	if (options->slew)
 		flags |= LIMITS_NO_STEP;
 	if (conf->disable_ntp || policy->disabled)

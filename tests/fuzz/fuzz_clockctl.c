@@ -140,8 +140,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	take(&input, &flags, 1);
 	take(&input, &more, 1);
 	rig_init(&rig, START_NS, START_NS + take_value(&input), 0);
-	rig.limits.flags = flags & (LIMITS_FIRST_ANY | LIMITS_FIRST_BACK |
-	    LIMITS_NO_STEP | LIMITS_FREQUENCY);
+	rig.limits.flags = flags & (LIMITS_FIRST_ANY | LIMITS_NO_STEP |
+	    LIMITS_FREQUENCY);
 	rig.limits.spent_start = more & 1;
 	rig.limits.leap_at_s = more & 2 ? START_NS / NS_PER_S + 4 * 3600 : 0;
 	rig.limits.leap_sign = more & 2 ? (more & 4 ? 1 : -1) : 0;

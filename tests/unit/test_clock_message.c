@@ -87,7 +87,7 @@ static const struct row applied_rows[] = {
 	ROW(applied, virtual_ppt, -4 * F, 4 * F),
 };
 static const struct row limits_rows[] = {
-	ROW(limits, flags, 0, 31),
+	ROW(limits, flags, 0, 15),
 	ROW(limits, stepout_s, 0, 86400),
 	ROW(limits, panic_ns, 0, T),
 	ROW(limits, step_forward_ns, 0, T),

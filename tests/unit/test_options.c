@@ -56,7 +56,7 @@ nothing_means_run_with_the_defaults(void **state)
 	assert_int_equal(line.options.notify_fd, -1);
 	assert_false(line.options.foreground);
 	assert_int_equal(line.options.debug, 0);
-	assert_int_equal(line.options.first_any, 0);
+	assert_false(line.options.first_any);
 	assert_int_equal(line.options.nservers, 0);
 	assert_int_equal(line.options.user[0], '\0');
 }
@@ -72,7 +72,7 @@ the_howtos_run_script_stays_in_the_foreground(void **state)
 	assert_true(line.options.foreground);
 	assert_true(line.options.log_stderr);
 	assert_int_equal(line.options.debug, 1);
-	assert_int_equal(line.options.first_any, 1);
+	assert_true(line.options.first_any);
 	assert_true(line.options.conf_given);
 	assert_string_equal(line.options.conf_path, "/etc/ntp/ntp.conf");
 }
@@ -86,7 +86,7 @@ every_letter_does_what_ntpds_does(void **state)
 	assert_int_equal(line_parse(&line, "-ggqnNx4 -f /d -p /p -l /l "
 	    "-s /s/ -k /k -i /j -u ntp:time -D 3 -I em1 -I 192.0.2.1 -t 5 "
 	    "-t 7 a.example b.example"), OPTIONS_RUN);
-	assert_int_equal(line.options.first_any, 2);
+	assert_true(line.options.first_any);
 	assert_true(line.options.quit);
 	assert_true(line.options.foreground);
 	assert_true(line.options.nice);
@@ -125,7 +125,7 @@ long_options_are_the_same(void **state)
 	    line.options.quit && line.options.ipv6_only &&
 	    line.options.nice && line.options.observe &&
 	    line.options.unprivileged);
-	assert_int_equal(line.options.first_any, 1);
+	assert_true(line.options.first_any);
 	assert_int_equal(line.options.debug, 1);
 	assert_int_equal(line.options.notify_fd, 3);
 	assert_string_equal(line.options.conf_path, "/c");

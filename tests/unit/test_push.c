@@ -468,7 +468,7 @@ limits_say_what_file_and_command_line_say(void **state)
 {
 	struct conf *conf = parsed("tinker panic 60 step 0.5 stepout 900\n"
 	    "disable ntp\n");
-	struct options options = { .first_any = 2, .slew = true };
+	struct options options = { .first_any = true, .slew = true };
 	const struct state_account account = { 1, 2, 3000, 4000, 5000 };
 	const struct push_policy policy = {
 		.options = &options, .account = &account,
@@ -480,8 +480,8 @@ limits_say_what_file_and_command_line_say(void **state)
 	push_limits(9, conf, &policy, &limits);
 	assert_true(clock_limits_valid(&limits));
 	assert_int_equal(limits.header.id, 9);
-	assert_int_equal(limits.flags, LIMITS_FIRST_ANY | LIMITS_FIRST_BACK |
-	    LIMITS_NO_STEP | LIMITS_DISABLED | LIMITS_FREQUENCY);
+	assert_int_equal(limits.flags, LIMITS_FIRST_ANY | LIMITS_NO_STEP |
+	    LIMITS_DISABLED | LIMITS_FREQUENCY);
 	assert_int_equal(limits.panic_ns, 60 * NS_PER_S);
 	assert_int_equal(limits.step_forward_ns, NS_PER_S / 2);
 	assert_int_equal(limits.step_back_ns, NS_PER_S / 2);
