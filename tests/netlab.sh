@@ -18,7 +18,7 @@ fi
 peers=$BUILD/peers
 name=$(basename "$0" .sh)
 work=$BUILD/lab/$name
-failures=0
+. "$root/tests/expect.sh"
 
 rm -rf "$work"
 mkdir -p "$work"
@@ -74,34 +74,8 @@ network_of() {
 	eval "echo /proc/\$host_$1/ns/net"
 }
 
-# wait_until SECONDS COMMAND...: runs it each 0.1 s until it is true
-wait_until() {
-	deadline=$(($(uptime_s) + $1))
-	shift
-	until "$@"; do
-		[ "$(uptime_s)" -lt $deadline ] || return 1
-		sleep 0.1
-	done
-}
-
-uptime_s() {
-	cut -d. -f1 /proc/uptime
-}
-
 logged() {
 	grep -Eq "$2" "$work/$1"
-}
-
-# must TEXT COMMAND...: one line that says whether it is true
-must() {
-	text=$1
-	shift
-	if "$@"; then
-		echo "ok     $text"
-	else
-		echo "MISSED $text"
-		failures=$((failures + 1))
-	fi
 }
 
 # verdict: ends the test; the logs where something was missed

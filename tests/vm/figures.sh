@@ -11,7 +11,7 @@ prepare() {
 	exec 9>"$BUILD/vm.lock"
 	flock 9
 	base=$BUILD/vm/base.cpio
-	if [ ! -e "$base" ] || [ -n "$(find "$here" "$BUILD" \
+	if [ ! -e "$base" ] || [ -n "$(find "$here" "$here/../expect.sh" "$BUILD" \
 	    -path "$BUILD/vm" -prune -o -path "$BUILD/peers" -prune -o \
 	    -type f \( -path "$here/*" -o -name 'ntpd*' -o -name truetime \) \
 	    -newer "$base" -print | head -n 1)" ]; then

@@ -14,7 +14,7 @@ supervise() {
 crash() {
 	kill -9 "$(pid_of ntpd-clockctl)"
 	sleep 2
-	until_true 20 pid_of ntpd-clockctl >/dev/null
+	wait_until 20 pid_of ntpd-clockctl >/dev/null
 }
 
 # now LABEL: the error of the clock at this moment

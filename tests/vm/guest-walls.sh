@@ -4,7 +4,7 @@
 . /guest.sh
 servers 'delay=10 jitter=0.5'
 daemon -g -c /ntp.conf
-until_true 20 grep -q ' is ready' /log
+wait_until 20 grep -q ' is ready' /log
 sh /walls.sh check "$daemon" /walls.table real
 echo "walls $?"
 for role in ntpd-net ntpd-serve ntpd-resolver; do

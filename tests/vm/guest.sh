@@ -67,20 +67,6 @@ pid_of() {
 	return 1
 }
 
-# until_true SECONDS COMMAND...: runs it each 0.1 s until it is true
-until_true() {
-	deadline=$(($(uptime_s) + $1))
-	shift
-	until "$@"; do
-		[ "$(uptime_s)" -lt $deadline ] || return 1
-		sleep 0.1
-	done
-}
-
-uptime_s() {
-	cut -d. -f1 /proc/uptime
-}
-
 # show_log: what the daemon said, its last lines, each marked
 show_log() {
 	tail -n "${1:-60}" /log | sed 's/^/log: /'

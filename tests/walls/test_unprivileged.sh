@@ -18,18 +18,7 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 chmod 755 "$work"
-failures=0
-
-must() {
-	text=$1
-	shift
-	if "$@"; then
-		echo "ok     $text"
-	else
-		echo "MISSED $text"
-		failures=$((failures + 1))
-	fi
-}
+. "$here/../expect.sh"
 
 # each KEY VALUE: all roles have a line with that key, and all say VALUE
 each() {
@@ -58,13 +47,7 @@ setpriv --reuid=65534 --regid=65534 --clear-groups --inh-caps=-all \
     --bounding-set=-all "$work/ntpd" -n --observe --unprivileged \
     -c "$work/ntp.conf" </dev/null >"$work/log" 2>&1 &
 daemon=$!
-tries=100
-until grep -q ' is ready' "$work/log"; do
-	tries=$((tries - 1))
-	[ $tries -gt 0 ] || break
-	sleep 0.1
-done
-must 'it starts' grep -q ' is ready' "$work/log"
+must 'it starts' wait_until 10 grep -q ' is ready' "$work/log"
 sh "$here/walls.sh" facts $daemon >"$work/facts"
 must 'one user' each Uid 65534
 must 'no new privileges' each NoNewPrivs 1

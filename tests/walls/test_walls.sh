@@ -15,6 +15,7 @@ if [ "${TIMEBALL_WALLS:-}" != inside ]; then
 	    sh "$0" "$@"
 fi
 
+. "$here/../expect.sh"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mount -t tmpfs none /run
@@ -27,12 +28,7 @@ printf '%s\n' 'server 127.0.0.2 iburst' 'server localhost' >"$work/ntp.conf"
 "$BUILD/parent/ntpd" -n --observe -c "$work/ntp.conf" \
     </dev/null >"$work/log" 2>&1 &
 daemon=$!
-tries=100
-until grep -q ' is ready' "$work/log"; do
-	tries=$((tries - 1))
-	[ $tries -gt 0 ] || break
-	sleep 0.1
-done
+wait_until 10 grep -q ' is ready' "$work/log" || :
 
 status=0
 sh "$here/walls.sh" check $daemon "$here/walls.table" observe || status=$?
